@@ -2,7 +2,9 @@ import { setting } from './setting.js';
 
 /** What every service needs: where the database and the brokers are, and how to log. */
 export const commonSettings = {
-  databaseUrl: setting.text('DATABASE_URL', { doc: 'PostgreSQL connection URL, postgres://user:password@host:port/database.' }),
+  databaseUrl: setting.text('DATABASE_URL', {
+    doc: 'PostgreSQL connection URL, postgres://user:password@host:port/database.',
+  }),
   databasePoolSize: setting.integer('DATABASE_POOL_SIZE', {
     doc: 'Connections this process may hold at once.',
     default: 5,

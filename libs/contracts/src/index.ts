@@ -1,0 +1,16 @@
+import 'reflect-metadata';
+
+export { CapturedEvent } from './messages/captured-event.js';
+export { CohortCalculated } from './messages/cohort-calculated.js';
+export { CohortCalculationFailed } from './messages/cohort-calculation-failed.js';
+export { COHORT_TYPES, CohortCreated, type CohortType } from './messages/cohort-created.js';
+export {
+  CohortMembershipChanged,
+  MAX_UUIDS_PER_MEMBERSHIP_MESSAGE,
+  MEMBERSHIP_REASONS,
+  type MembershipReason,
+} from './messages/cohort-membership-changed.js';
+export { CohortMessage } from './messages/cohort-message.js';
+export { Message } from './messages/message.js';
+export { ChangedPerson, MAX_PERSONS_PER_CHANGE_MESSAGE, PersonChanged } from './messages/person-changed.js';
+export { blockKey, cohortKey, deadLetterTopic, eventKey, type Topic, TOPICS } from './topics.js';

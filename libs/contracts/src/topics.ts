@@ -1,0 +1,85 @@
+import { CapturedEvent } from './messages/captured-event.js';
+import { CohortCalculated } from './messages/cohort-calculated.js';
+import { CohortCalculationFailed } from './messages/cohort-calculation-failed.js';
+import { CohortCreated } from './messages/cohort-created.js';
+import { CohortMembershipChanged } from './messages/cohort-membership-changed.js';
+import { PersonChanged } from './messages/person-changed.js';
+
+/** A topic, and what another team must know to live from it. Nobody else spells a topic's name. */
+export interface Topic<T extends object = object> {
+  readonly name: string;
+  /** Checked at boot against the broker: order per key rests on it. */
+  readonly partitions: number;
+  /** How the record key is made. */
+  readonly key: string;
+  readonly message: new () => T;
+  readonly schemaVersion: number;
+  /** The app that writes it. */
+  readonly owner: string;
+  readonly retentionDays: number;
+  readonly purpose: string;
+}
+
+const DEFAULT_PARTITIONS = 12;
+
+function topic<T extends object>(
+  name: string,
+  message: new () => T,
+  rest: Pick<Topic, 'key' | 'owner' | 'purpose'>,
+): Topic<T> {
+  return { name, message, partitions: DEFAULT_PARTITIONS, schemaVersion: 1, retentionDays: 7, ...rest };
+}
+
+/** Every topic of Muster. */
+export const TOPICS = {
+  events: topic('events', CapturedEvent, {
+    key: 'project:distinct_id',
+    owner: 'gateway',
+    purpose: 'What happened, on its way to ingestion. Other teams may write here.',
+  }),
+  personChanged: topic('person.changed', PersonChanged, {
+    key: 'project:block',
+    owner: 'ingestion',
+    purpose: 'Facts about persons changed: births, merges, deletions, events, properties.',
+  }),
+  cohortCreated: topic('cohort.created', CohortCreated, {
+    key: 'project:cohort',
+    owner: 'gateway',
+    purpose: 'A cohort was created.',
+  }),
+  cohortCalculated: topic('cohort.calculated', CohortCalculated, {
+    key: 'project:cohort',
+    owner: 'calculator',
+    purpose: 'A new version of a cohort is readable.',
+  }),
+  cohortCalculationFailed: topic('cohort.calculation.failed', CohortCalculationFailed, {
+    key: 'project:cohort',
+    owner: 'calculator',
+    purpose: 'A calculation failed; the last good version stays.',
+  }),
+  cohortMembershipChanged: topic('cohort.membership.changed', CohortMembershipChanged, {
+    key: 'project:cohort',
+    owner: 'calculator',
+    purpose: 'Persons entered or left a cohort.',
+  }),
+} as const;
+
+/** Where messages go that no handler could take, with origin and reason in their headers. */
+export function deadLetterTopic(name: string): string {
+  return `${name}.dead-letter`;
+}
+
+/** Kafka key of everything about one cohort. */
+export function cohortKey(projectId: number, cohortId: number): string {
+  return `${projectId}:${cohortId}`;
+}
+
+/** Kafka key of the changes of one block of persons. */
+export function blockKey(projectId: number, block: number): string {
+  return `${projectId}:${block}`;
+}
+
+/** Kafka key of an event: order is promised per distinct id only. */
+export function eventKey(projectId: number, distinctId: string): string {
+  return `${projectId}:${distinctId}`;
+}
