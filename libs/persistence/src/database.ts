@@ -1,0 +1,92 @@
+import type { Pool, PoolClient } from 'pg';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+
+import { ENTITIES } from './entities/index.js';
+import { CreateSchema1764000000000 } from './migrations/1764000000000-create-schema.js';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Connections this process may hold at once. */
+  readonly poolSize: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Called when the server drops an idle connection; the pool replaces it by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/** A connection with a transaction open on it. Repositories take one and never open their own. */
+export type Transaction = PoolClient;
+
+export type IsolationLevel = 'READ COMMITTED' | 'REPEATABLE READ';
+
+/** The options of the one DataSource; migrations and entities are listed, not globbed, so that a bundle finds them. */
+export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url: options.url,
+    poolSize: options.poolSize,
+    applicationName: options.applicationName,
+    connectTimeoutMS: 5_000,
+    entities: ENTITIES,
+    migrations: [CreateSchema1764000000000],
+    migrationsTableName: 'migration',
+    synchronize: false,
+    logging: false,
+    // An idle client that loses its server emits 'error' on the pool; unhandled it ends the process (node-postgres#3202).
+    poolErrorHandler: (error: unknown) =>
+      options.onIdleError?.(error instanceof Error ? error : new Error(String(error))),
+    extra: { idleTimeoutMillis: 30_000, keepAlive: true },
+  };
+}
+
+/** The process's one connection pool: TypeORM for entities, plain SQL for the hot paths. */
+export class Database {
+  private constructor(readonly dataSource: DataSource) {}
+
+  /** Connects; rejects when the database cannot be reached within 5 s. */
+  static async connect(options: DatabaseOptions): Promise<Database> {
+    return new Database(await new DataSource(dataSourceOptions(options)).initialize());
+  }
+
+  get pool(): Pool {
+    return (this.dataSource.driver as unknown as { master: Pool }).master;
+  }
+
+  /** Runs `work` in one transaction; commits when it resolves, rolls back when it rejects. */
+  async transaction<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    isolation: IsolationLevel = 'READ COMMITTED',
+  ): Promise<T> {
+    const client = await this.pool.connect();
+    // A checked-out client's errors are not forwarded to the pool (node-postgres#1790); the failed query reports them.
+    const ignore = () => undefined;
+    client.on('error', ignore);
+    let broken: Error | undefined;
+    try {
+      await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      broken = await rollback(client);
+      throw error;
+    } finally {
+      client.off('error', ignore);
+      client.release(broken);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+}
+
+/** @returns the error that makes the connection unfit for the pool, if any */
+async function rollback(client: PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('ROLLBACK');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

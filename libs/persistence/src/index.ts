@@ -1,0 +1,10 @@
+export { Database, type DatabaseOptions, type IsolationLevel, type Transaction } from './database.js';
+export { AppUser } from './entities/app-user.entity.js';
+export { Cohort } from './entities/cohort.entity.js';
+export { PersonalApiKey } from './entities/personal-api-key.entity.js';
+export { Project } from './entities/project.entity.js';
+export { isMigrated, migrate } from './migrate.js';
+export { PersistenceModule, type PersistenceOptions } from './persistence.module.js';
+export { classifyDatabaseError, isDeadlock, isStatementTimeout, isUniqueViolation } from './postgres-errors.js';
+export { createApiKey, DEMO_EMAIL, hashApiKey } from './projects/create-api-key.js';
+export { createProject } from './projects/create-project.js';

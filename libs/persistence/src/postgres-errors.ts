@@ -1,0 +1,49 @@
+/** SQLSTATE codes with the names we reason in (PostgreSQL manual, appendix A). */
+const UNIQUE_VIOLATION = '23505';
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+const QUERY_CANCELED = '57014';
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Classes of SQLSTATE that pass by themselves: connection, resources, operator intervention, system. */
+const TRANSIENT_CLASSES = ['08', '53', '57', '58', '40'];
+/** Node's and pg's errors of a connection that could not be made or was cut; they carry no SQLSTATE. */
+const CONNECTION_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN'];
+const CONNECTION_MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|connection error|client has encountered/i;
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return codeOf(error) === UNIQUE_VIOLATION;
+}
+
+/** Another transaction was in the way; the same work succeeds when it is tried again. */
+export function isDeadlock(error: unknown): boolean {
+  return [DEADLOCK_DETECTED, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE].includes(codeOf(error) ?? '');
+}
+
+/** `statement_timeout` ended it. */
+export function isStatementTimeout(error: unknown): boolean {
+  return codeOf(error) === QUERY_CANCELED;
+}
+
+/**
+ * Whether trying again can help: `transient` errors are never a message's fault and never end in a dead letter.
+ * A statement timeout is `unknown`: it may be load, or a question too large.
+ */
+export function classifyDatabaseError(error: unknown): 'transient' | 'unknown' {
+  const code = codeOf(error);
+  if (code === QUERY_CANCELED) {
+    return 'unknown';
+  }
+  if (code !== undefined) {
+    const isTransient =
+      CONNECTION_CODES.includes(code) || (code.length === 5 && TRANSIENT_CLASSES.includes(code.slice(0, 2)));
+    return isTransient ? 'transient' : 'unknown';
+  }
+  return error instanceof Error && CONNECTION_MESSAGES.test(error.message) ? 'transient' : 'unknown';
+}
