@@ -10,7 +10,7 @@ const LIBS_MAY_IMPORT = {
 };
 const PACKAGES_OF_PURE_LIBS = {
   contracts: ['class-validator', 'class-transformer', 'reflect-metadata'],
-  'cohort-core': ['roaring-wasm'],
+  'cohort-core': ['roaring-wasm', 'temporal-polyfill'],
 };
 const SPEC = '\\.spec\\.ts$';
 
