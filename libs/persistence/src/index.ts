@@ -1,8 +1,22 @@
+export {
+  type CalculationResult,
+  extendLease,
+  finishCalculation,
+  leaseCalculation,
+  type LeasedCalculation,
+  msUntilNextCalculation,
+  postponeCalculation,
+  wantCalculation,
+} from './calculations/lease-calculation.js';
 export { Database, type DatabaseOptions, type IsolationLevel, type Transaction } from './database.js';
 export { AppUser } from './entities/app-user.entity.js';
 export { Cohort } from './entities/cohort.entity.js';
 export { PersonalApiKey } from './entities/personal-api-key.entity.js';
 export { Project } from './entities/project.entity.js';
+export { BehaviorSource } from './leaf-sources/behavior.source.js';
+export { PersonPropertySource } from './leaf-sources/person-property.source.js';
+export { type Members, readEveryone, readMembers } from './membership/read-members.js';
+export { type MembersDifference, type MembersReplacement, replaceMembers } from './membership/replace-members.js';
 export { isMigrated, migrate } from './migrate.js';
 export { PersistenceModule, type PersistenceOptions } from './persistence.module.js';
 export { classifyDatabaseError, isDeadlock, isStatementTimeout, isUniqueViolation } from './postgres-errors.js';

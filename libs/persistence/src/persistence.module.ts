@@ -1,6 +1,6 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 
-import { Health, type Logger, LOGGER } from '#observability';
+import { Health, LOGGER, type Logger } from '#observability';
 
 import { Database } from './database.js';
 import { isMigrated } from './migrate.js';

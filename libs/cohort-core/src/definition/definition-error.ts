@@ -23,6 +23,6 @@ const MAX_SHOWN = 80;
 
 /** A given value inside a message: as JSON, cut so that a hostile body is not sent back whole. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}...` : text;
 }

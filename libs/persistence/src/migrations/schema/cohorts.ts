@@ -30,17 +30,17 @@ export const COHORTS = `
     created_at         timestamptz NOT NULL DEFAULT now()
   );
   CREATE INDEX cohort_newest ON cohort (project_id, created_at DESC, id DESC);
-  -- Members: one row a block of 2^16 persons, under a version; readers see one version, whole.
+  -- Members of the cohort's version: one row a block of 2^16 persons, changed in place (docs/decisions/0002). Whoever reads cohort
+  -- and chunks in one statement sees one version, whole. An emptied chunk stays: its revision runs on.
   CREATE TABLE cohort_chunk (
     project_id  int NOT NULL,
     cohort_id   int NOT NULL REFERENCES cohort(id),
-    version     int NOT NULL,
     chunk       int NOT NULL,
     cardinality int NOT NULL,
     -- Change number of the chunk; runs on through versions.
     revision    bigint NOT NULL,
     bitmap      bytea NOT NULL,
-    PRIMARY KEY (project_id, cohort_id, version, chunk)
+    PRIMARY KEY (project_id, cohort_id, chunk)
   );
   ALTER TABLE cohort_chunk ALTER COLUMN bitmap SET STORAGE EXTERNAL;
   -- What one transaction changed in one chunk; the announcer expands it into cohort.membership.changed messages.

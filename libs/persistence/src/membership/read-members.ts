@@ -1,0 +1,61 @@
+import type { Pool, PoolClient } from 'pg';
+
+import { type Bitmap, BitmapScope } from '#cohort-core';
+
+import { readBytes } from '../leaf-sources/ordinal-sets.js';
+
+export interface Members {
+  /** Null before the first calculation. */
+  readonly version: number | null;
+  readonly count: number;
+  /** The caller disposes of it. */
+  readonly bitmap: Bitmap;
+}
+
+interface MemberRow {
+  version: number | null;
+  count: number;
+  bitmap: Buffer | null;
+}
+
+/** The members of a cohort: one version, whole, because cohort and chunks are read in one statement. @returns undefined for an unknown cohort */
+export async function readMembers(
+  client: Pool | PoolClient,
+  projectId: number,
+  cohortId: number,
+): Promise<Members | undefined> {
+  const result = await client.query<MemberRow>(
+    `SELECT cohort.version, cohort.count, chunk.bitmap FROM cohort
+     LEFT JOIN cohort_chunk AS chunk ON chunk.project_id = cohort.project_id AND chunk.cohort_id = cohort.id
+     WHERE cohort.project_id = $1 AND cohort.id = $2`,
+    [projectId, cohortId],
+  );
+  const [first] = result.rows;
+  if (first === undefined) {
+    return undefined;
+  }
+  const chunks = result.rows.flatMap((row) => (row.bitmap === null ? [] : [row.bitmap]));
+  return { version: first.version, count: first.count, bitmap: unite(chunks) };
+}
+
+/** The persons of a project neither merged away nor deleted. The caller disposes of it. */
+export async function readEveryone(client: PoolClient, projectId: number): Promise<Bitmap> {
+  const kind = (which: 'born' | 'gone') =>
+    readBytes(client, 'SELECT bitmap FROM person_presence WHERE project_id = $1 AND kind = $2', [projectId, which]);
+  const everyone = unite(await kind('born'));
+  const gone = unite(await kind('gone'));
+  everyone.andNotInPlace(gone);
+  gone.dispose();
+  return everyone;
+}
+
+function unite(chunks: readonly Buffer[]): Bitmap {
+  using scope = new BitmapScope();
+  const united = scope.of();
+  for (const bytes of chunks) {
+    const chunk = scope.deserialize(bytes);
+    united.orInPlace(chunk);
+    scope.release(chunk).dispose();
+  }
+  return scope.release(united);
+}
