@@ -1,4 +1,7 @@
-/** One configuration for every tier; `--selectProjects` names the tier (docs/testing.md). */
+/**
+ * One configuration for every tier; `--selectProjects` names the tier (docs/testing.md).
+ * The keeper of servers (globalSetup) is run from dist, so build first: the npm scripts do.
+ */
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -6,6 +9,8 @@ const shared = {
     '^.+\\.ts$': [
       '@swc/jest',
       {
+        // .swcrc leaves specs out of the build.
+        swcrc: false,
         jsc: {
           parser: { syntax: 'typescript', decorators: true },
           transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
@@ -22,9 +27,14 @@ const shared = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/\\.muster'],
+  // Servers start when the first spec asks for them: specs that need none pay nothing.
+  globalSetup: '<rootDir>/dist/libs/testing/src/jest/global-setup.js',
+  globalTeardown: '<rootDir>/dist/libs/testing/src/jest/global-teardown.js',
 };
 
 export default {
+  maxWorkers: 2,
+  testTimeout: 60_000,
   projects: [
     { ...shared, displayName: 'unit', rootDir: '.', testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'] },
     { ...shared, displayName: 'whole', rootDir: '.', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
