@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+
+import { LOGGER,type Logger } from '#observability';
+import { Database, leaseCalculation, msUntilNextCalculation } from '#persistence';
+
+import type { CalculatorConfig } from '../config.js';
+import { CALCULATOR_CONFIG } from '../config-token.js';
+import { CalculateCohortHandler } from './calculate-cohort.handler.js';
+import { WakeUp } from './wake-up.js';
+
+/** How long an idle worker sleeps when nobody wakes it: other replicas' messages are not heard here. */
+const IDLE_MS = 1_000;
+const AFTER_ERROR_MS = 1_000;
+
+/** The process's workers: each leases one due run after another, from whichever replica recorded it. */
+@Injectable()
+export class CalculationWorkers implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly wakeUp = new WakeUp();
+  private readonly stopping = new AbortController();
+  private loops: Promise<void>[] = [];
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(CalculateCohortHandler) private readonly handler: CalculateCohortHandler,
+    @Inject(CALCULATOR_CONFIG) private readonly config: CalculatorConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loops = Array.from({ length: this.config.workers }, () => this.loop());
+  }
+
+  /** Runs in flight end (or give up their lease to another replica when the process is killed). */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    this.wakeUp.wake();
+    await Promise.all(this.loops);
+  }
+
+  /** New work was recorded. */
+  wake(): void {
+    this.wakeUp.wake();
+  }
+
+  private async loop(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.workOnce();
+      } catch (error) {
+        this.logger.warn({ error }, 'a calculation worker could not go on; trying again');
+        await sleep(AFTER_ERROR_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async workOnce(): Promise<void> {
+    const run = await leaseCalculation(this.database.pool, this.config.leaseMs);
+    if (run !== undefined) {
+      await this.handler.calculate(run);
+      return;
+    }
+    const due = await msUntilNextCalculation(this.database.pool);
+    await this.wakeUp.wait(Math.max(10, Math.min(due ?? IDLE_MS, IDLE_MS)));
+  }
+}

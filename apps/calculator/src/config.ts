@@ -1,0 +1,43 @@
+import { commonSettings, type Config, defineConfig, setting } from '#config';
+
+export const calculatorConfig = defineConfig({
+  ...commonSettings,
+  port: setting.integer('PORT', {
+    doc: 'Port of the probes and metrics; 0 = any free port.',
+    default: 8002,
+    min: 0,
+    max: 65_535,
+  }),
+  workers: setting.integer('CALCULATOR_WORKERS', {
+    doc: 'Calculations this process runs at once; each holds one connection, so keep it below DATABASE_POOL_SIZE.',
+    default: 2,
+    min: 1,
+    max: 50,
+  }),
+  leaseMs: setting.integer('CALCULATOR_LEASE_MS', {
+    doc: 'How long a run belongs to a replica that has gone silent, in milliseconds.',
+    default: 15_000,
+    min: 500,
+    max: 600_000,
+  }),
+  statementTimeoutMs: setting.integer('CALCULATOR_STATEMENT_TIMEOUT_MS', {
+    doc: 'Longest single statement of a calculation, in milliseconds; PostHog ends a calculation after 20 minutes.',
+    default: 300_000,
+    min: 1_000,
+    max: 3_600_000,
+  }),
+  maxAttempts: setting.integer('CALCULATOR_MAX_ATTEMPTS', {
+    doc: 'Attempts of one run before it counts as failed and the cohort tells why.',
+    default: 5,
+    min: 1,
+    max: 100,
+  }),
+  backoffMs: setting.integer('CALCULATOR_BACKOFF_MS', {
+    doc: 'Pause after the first failed attempt, in milliseconds; doubles with each one.',
+    default: 1_000,
+    min: 1,
+    max: 3_600_000,
+  }),
+});
+
+export type CalculatorConfig = Config<typeof calculatorConfig>;
