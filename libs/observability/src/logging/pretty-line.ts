@@ -18,6 +18,6 @@ function stackOf(error: unknown): string {
   if (error === undefined) {
     return '';
   }
-  const stack = error?.stack;
+  const stack = typeof error === 'object' && error !== null && 'stack' in error ? error.stack : undefined;
   return typeof stack === 'string' ? `\n  ${stack.replaceAll('\n', '\n  ')}` : ` error=${JSON.stringify(error)}`;
 }

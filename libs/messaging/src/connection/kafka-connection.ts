@@ -1,0 +1,71 @@
+import { type Admin, Kafka, logLevel } from 'kafkajs';
+
+import { type Logger, SILENT_LOGGER } from '#observability';
+
+import { registerCodecs } from '../codecs/register-codecs.js';
+import { kafkaLogs, type OffsetResetListener } from './kafka-logs.js';
+import { within } from './within.js';
+
+export interface KafkaConnectionOptions {
+  /** The app's name; also tells where a message came from. */
+  readonly clientId: string;
+  /** host:port of at least one broker. */
+  readonly brokers: readonly string[];
+  /** Before every topic and group, so that several installations can share a cluster. */
+  readonly topicPrefix: string;
+  readonly logger?: Logger;
+}
+
+const CONNECTION_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const ADMIN_TIMEOUT_MS = 20_000;
+
+/** How this process reaches Kafka. Holds no socket itself: consumers, producers and admins open theirs. */
+export class KafkaConnection {
+  readonly kafka: Kafka;
+  readonly clientId: string;
+  readonly brokers: readonly string[];
+  readonly topicPrefix: string;
+  private readonly offsetResetListeners = new Set<OffsetResetListener>();
+
+  constructor(options: KafkaConnectionOptions) {
+    registerCodecs();
+    this.clientId = options.clientId;
+    this.brokers = options.brokers;
+    this.topicPrefix = options.topicPrefix;
+    this.kafka = new Kafka({
+      clientId: options.clientId,
+      brokers: [...options.brokers],
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
+      logLevel: logLevel.INFO,
+      logCreator: kafkaLogs(options.logger ?? SILENT_LOGGER, (topic, partition) => {
+        this.offsetResetListeners.forEach((listener) => {
+          listener(topic, partition);
+        });
+      }),
+    });
+  }
+
+  /** The name in the cluster of a topic or group of ours. */
+  physical(name: string): string {
+    return this.topicPrefix + name;
+  }
+
+  /** Called when the broker no longer has a committed offset and reading goes on at the earliest: messages were lost. */
+  onOffsetReset(listener: OffsetResetListener): void {
+    this.offsetResetListeners.add(listener);
+  }
+
+  /** Runs `work` with an admin of its own. @throws also when it takes longer than `timeoutMs` (default 20 s). */
+  async withAdmin<T>(work: (admin: Admin) => Promise<T>, timeoutMs: number = ADMIN_TIMEOUT_MS): Promise<T> {
+    const admin = this.kafka.admin();
+    const result = admin.connect().then(async () => work(admin));
+    try {
+      return await within(timeoutMs, result, () => new Error(`Kafka did not answer within ${timeoutMs} ms`));
+    } finally {
+      void admin.disconnect().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+export { KafkaConnection, type KafkaConnectionOptions } from './connection/kafka-connection.js';
+export { KafkaStrategy, type KafkaStrategyOptions } from './consume/kafka-strategy.js';
+export { deadLetter, drop, ok, type Outcome, retryLater } from './consume/outcome.js';
+export type { ReceivedMessage } from './consume/received-message.js';
+export { MessagingModule, type MessagingOptions } from './messaging.module.js';
+export type { DeadLetter } from './produce/dead-letter.js';
+export { BrokerUnavailableError, RecordRefusedError } from './produce/errors.js';
+export { MessageProducer, type OutgoingBatch, type SendOptions } from './produce/message-producer.js';
+export type { OutgoingRecord } from './produce/outgoing-record.js';
+export { checkTopics, TopicMismatchError } from './topics/check-topics.js';
+export { ensureTopics } from './topics/ensure-topics.js';
