@@ -6,7 +6,8 @@ import type { Topic } from '#contracts';
 export interface OutgoingRecord {
   readonly id: string;
   readonly key: string;
-  readonly value: object;
+  /** A string is JSON already and goes out as it stands. */
+  readonly value: object | string;
   readonly headers?: Readonly<Record<string, string>>;
   /** When the fact happened; default now. */
   readonly time?: Date;
@@ -16,7 +17,7 @@ export interface OutgoingRecord {
 export function encodeRecord(topic: Topic, record: OutgoingRecord, app: string): Message {
   return {
     key: record.key,
-    value: JSON.stringify(record.value),
+    value: typeof record.value === 'string' ? record.value : JSON.stringify(record.value),
     headers: {
       ce_specversion: '1.0',
       ce_id: record.id,
