@@ -34,11 +34,15 @@ export class MembershipAnnouncer implements Courier<DeltaRow> {
     );
     for (const batch of batchesOf(partsOf(rows, delivery))) {
       const lost = await lease.keep();
-      batch.filter(({ row }) => lost.has(row.position)).forEach(({ row }) => { delivery.withhold(row); });
+      batch
+        .filter(({ row }) => lost.has(row.position))
+        .forEach(({ row }) => {
+          delivery.withhold(row);
+        });
       const named = await nameParts(this.pool, batch);
-      named
-        .filter(hasStranger)
-        .forEach(({ part }) => { delivery.refuse(part.row, new Error('an ordinal of the delta has no person')); });
+      named.filter(hasStranger).forEach(({ part }) => {
+        delivery.refuse(part.row, new Error('an ordinal of the delta has no person'));
+      });
       await delivery.deliver(named.map((one) => ({ row: one.part.row, named: one })));
       failPoint('announcer.after_publish');
     }

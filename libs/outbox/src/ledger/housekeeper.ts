@@ -40,7 +40,9 @@ export class Housekeeper {
     const { rows } = await this.database.pool.query<{ pending: string; lag: number }>(`
       SELECT count(*) AS pending, greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(${since})), 0))::float8 AS lag
       FROM ${name} WHERE ${doneAt} IS NULL AND dead_at IS NULL`);
-    rows.forEach((row) => { this.metrics.waiting(Number(row.pending), row.lag); });
+    rows.forEach((row) => {
+      this.metrics.waiting(Number(row.pending), row.lag);
+    });
   }
 
   /** Deletes told rows that are older than is kept, some at a time, so that no lock is held for long. @returns how many */

@@ -91,11 +91,12 @@ export class RelayLoop<Row extends LedgerRow> {
   private async judge(claim: Claim<Row>, report: DeliveryReport): Promise<void> {
     this.metrics.settled(report);
     if (report.refusals.length > 0) {
-      report.refusals.forEach(({ row, error }) => { this.logger.warn(
+      report.refusals.forEach(({ row, error }) => {
+        this.logger.warn(
           { ledger: this.ledger.table.name, position: row.position, key: row.key, attempts: row.attempts + 1, error },
           'message refused',
-        ); },
-      );
+        );
+      });
       const { dead, lost } = await this.ledger.charge(claim.token, report.refusals);
       this.metrics.died(dead);
       this.lost(lost);

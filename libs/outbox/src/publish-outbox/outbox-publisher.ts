@@ -45,7 +45,11 @@ export class OutboxPublisher implements Courier<OutboxRow> {
       (error) => error instanceof BrokerUnavailableError,
     );
     const lost = await lease.keep();
-    rows.filter((row) => lost.has(row.position)).forEach((row) => { delivery.withhold(row); });
+    rows
+      .filter((row) => lost.has(row.position))
+      .forEach((row) => {
+        delivery.withhold(row);
+      });
     failPoint('outbox.before_publish');
     await delivery.deliver(rows.map((row) => ({ row })));
     failPoint('outbox.after_publish');
@@ -69,5 +73,5 @@ function topicOf(name: string): Topic {
 }
 
 function recordOf(row: OutboxRow): OutgoingRecord {
-  return { id: row.id, key: row.record_key, json: row.payload, headers: row.headers, time: row.created_at };
+  return { id: row.id, key: row.record_key, value: row.payload, headers: row.headers, time: row.created_at };
 }

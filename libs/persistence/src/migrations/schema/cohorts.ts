@@ -65,7 +65,8 @@ export const COHORTS = `
     UNIQUE (project_id, cohort_id, chunk, revision)
   );
   CREATE INDEX membership_delta_open ON membership_delta (project_id, cohort_id, id) WHERE announced_at IS NULL AND dead_at IS NULL;
-  CREATE INDEX membership_delta_open_id ON membership_delta (id) WHERE announced_at IS NULL AND dead_at IS NULL;
+  -- "id > 0": as outbox_open_position.
+  CREATE INDEX membership_delta_open_id ON membership_delta (id) WHERE announced_at IS NULL AND dead_at IS NULL AND id > 0;
   -- Runs of the calculator: wanted, leased and finished ones; also the calculation history.
   CREATE TABLE calculation (
     id                uuid PRIMARY KEY DEFAULT gen_random_uuid(),
