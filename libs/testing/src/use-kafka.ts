@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { TOPICS } from '#contracts';
 import { ensureTopics, KafkaConnection } from '#messaging';
 
+import { eventually } from './eventually.js';
 import { askForKafka } from './servers/ask.js';
 
 /** The topics of one test file; read it in tests and hooks, not while the file is being loaded. */
@@ -23,7 +24,8 @@ export function useKafka(): TestKafka {
     const { brokers } = await askForKafka();
     const topicPrefix = `t${randomBytes(5).toString('hex')}.`;
     const connection = new KafkaConnection({ clientId: 'muster-test', brokers, topicPrefix });
-    await ensureTopics(connection, Object.values(TOPICS));
+    // A topic just created is not at once known to the broker that is asked for its leaders.
+    await eventually(() => ensureTopics(connection, Object.values(TOPICS)));
     opened = { brokers, topicPrefix, connection };
   }, SET_UP_WITHIN_MS);
   afterAll(async () => {

@@ -1,0 +1,32 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+
+import { REPOSITORY_ROOT } from '../embedded/index.js';
+import type { Printer } from './printer.js';
+
+/**
+ * Runs a step of the start in a process that ends with it, so that the launcher itself stays small.
+ * @param file below dist/tools/stack/src @returns what the step sent as its result
+ */
+export function runStep<T>(name: string, file: string, env: NodeJS.ProcessEnv, printer: Printer): Promise<T> {
+  const child = fork(join(REPOSITORY_ROOT, 'dist/tools/stack/src', file), {
+    env,
+    execArgv: ['--enable-source-maps'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  printer.follow(name, child);
+  return new Promise((resolve, reject) => {
+    let result: T | undefined;
+    child.on('message', (message) => {
+      result = message as T;
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      if (code === 0 && result !== undefined) {
+        resolve(result);
+      } else {
+        reject(new Error(`${name} failed (code ${code ?? 'none'}); its lines above say why.`));
+      }
+    });
+  });
+}
