@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { failPoint } from '#observability';
+import { type Database, isDeadlock } from '#persistence';
+
+import type { IncomingEvent } from './incoming-event.js';
+import { type BatchReport, ingestBatch } from './ingest-batch.js';
+import type { Lanes } from './lanes.js';
+import { OrdinalBlocks } from './ordinal-blocks.js';
+import type { ProjectDirectory } from './project-directory.js';
+import { RestartBatch } from './restart-batch.js';
+
+/** Lost races in a row after which the consumer's own, slower retry takes over. */
+const MAX_ATTEMPTS = 20;
+/** Doubles up to this; the winner of a race needs about one batch's time. */
+const MAX_PAUSE_MS = 500;
+
+export interface EventStoreParts {
+  readonly database: Database;
+  readonly projects: ProjectDirectory;
+  /** A batch holds one connection and may want a second for ordinals: fewer lanes than connections, or they starve. */
+  readonly lanes: Lanes;
+  readonly onRestart: (reason: string) => void;
+}
+
+/** Stores batches of events, each in one transaction, until it commits or fails for a reason of its own. */
+export class EventStore {
+  private readonly blocks: OrdinalBlocks;
+
+  constructor(private readonly parts: EventStoreParts) {
+    this.blocks = new OrdinalBlocks(parts.database);
+  }
+
+  /**
+   * @param events of known projects, in the order that counts per distinct id
+   * @throws RestartBatch or the database's error when races do not end; nothing is stored then
+   */
+  async store(events: readonly IncomingEvent[]): Promise<BatchReport> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.parts.lanes.run(() => this.attempt(events));
+      } catch (error) {
+        const reason = lostRace(error);
+        if (reason === undefined || attempt === MAX_ATTEMPTS) {
+          throw error;
+        }
+        this.parts.onRestart(reason);
+        await sleep(Math.random() * Math.min(MAX_PAUSE_MS, 5 * 2 ** attempt));
+      }
+    }
+  }
+
+  private async attempt(events: readonly IncomingEvent[]): Promise<BatchReport> {
+    const { projects } = this.parts;
+    const ordinals = new TakenOrdinals(this.blocks);
+    try {
+      const { report, timezones } = await this.commit(events, ordinals);
+      failPoint('ingestion.after_commit');
+      projects.settle(timezones);
+      return report;
+    } catch (error) {
+      ordinals.giveBack();
+      throw error;
+    }
+  }
+
+  private commit(events: readonly IncomingEvent[], ordinals: TakenOrdinals) {
+    const { database, projects } = this.parts;
+    return database.transaction(async (transaction) => {
+      const timezones = await projects.fixTimezones(transaction, new Set(events.map(({ projectId }) => projectId)));
+      const takeOrdinals = (projectId: number, count: number) => ordinals.take(projectId, count);
+      const report = await ingestBatch(transaction, events, { timezones, takeOrdinals });
+      failPoint('ingestion.before_commit');
+      ordinals.keep();
+      return { report, timezones };
+    });
+  }
+}
+
+/** The ordinals of one attempt. When its COMMIT was sent nobody knows whether it took place, and they are never used again. */
+class TakenOrdinals {
+  private taken: [projectId: number, ordinals: number[]][] = [];
+
+  constructor(private readonly blocks: OrdinalBlocks) {}
+
+  async take(projectId: number, count: number): Promise<number[]> {
+    const ordinals = await this.blocks.take(projectId, count);
+    this.taken.push([projectId, ordinals]);
+    return ordinals;
+  }
+
+  keep(): void {
+    this.taken = [];
+  }
+
+  giveBack(): void {
+    for (const [projectId, ordinals] of this.taken) {
+      this.blocks.giveBack(projectId, ordinals);
+    }
+  }
+}
+
+function lostRace(error: unknown): string | undefined {
+  if (error instanceof RestartBatch) {
+    return error.reason;
+  }
+  return isDeadlock(error) ? 'deadlock' : undefined;
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+
+import { appendToOutbox } from '#outbox';
+import type { Transaction } from '#persistence';
+
+import { BatchPlan } from '../merge-persons/batch-plan.js';
+import { lockStrengthFor, mentionedIds } from '../merge-persons/mentioned-ids.js';
+import type { MergeOutcome } from '../merge-persons/person-book.js';
+import type { PersonDraft } from '../merge-persons/person-draft.js';
+import {
+  type ActivityRow,
+  appendActivity,
+  appendChanges,
+  appendPresence,
+  type PresenceRow,
+} from '../queries/append-bitmaps.js';
+import { appendEvents, type OwnedEvent } from '../queries/append-events.js';
+import { insertDistinctIds } from '../queries/insert-distinct-ids.js';
+import { insertPersons } from '../queries/insert-persons.js';
+import { insertSeen, seenKey } from '../queries/insert-seen.js';
+import { lockBlocks } from '../queries/lock-blocks.js';
+import { lockPersons } from '../queries/lock-persons.js';
+import { moveMergedRows } from '../queries/move-merged-rows.js';
+import { updatePersons } from '../queries/update-persons.js';
+import { collectActivity, collectPresence, type Fact } from './collect-facts.js';
+import { describeChanges, groupByBlock } from './describe-changes.js';
+import type { IncomingEvent } from './incoming-event.js';
+import { RestartBatch } from './restart-batch.js';
+
+/** What a batch needs besides its transaction. */
+export interface BatchResources {
+  /** Of the batch's projects, held until the transaction ends. */
+  readonly timezones: ReadonlyMap<number, string>;
+  readonly takeOrdinals: (projectId: number, count: number) => Promise<number[]>;
+}
+
+export interface BatchReport {
+  /** Events that nobody had counted before. */
+  readonly counted: number;
+  readonly merges: ReadonlyMap<MergeOutcome, number>;
+  /** Rows that the compactor may fold one day. */
+  readonly activity: readonly ActivityRow[];
+  readonly presence: readonly PresenceRow[];
+}
+
+/**
+ * Counts events, once each, in one READ COMMITTED transaction. All batches of all replicas go through the same phases, and
+ * take locks in the same order in each, so that they wait for each other but do not deadlock.
+ * @throws RestartBatch when what was read no longer holds; the caller rolls back and runs the batch again
+ */
+export async function ingestBatch(
+  transaction: Transaction,
+  events: readonly IncomingEvent[],
+  resources: BatchResources,
+): Promise<BatchReport> {
+  const fresh = await keepUnseen(transaction, events);
+  const plan = await lockAndPlan(transaction, fresh);
+  const owners = plan.apply(fresh);
+  await nameNewcomers(plan, resources);
+  const moved = await writePersons(transaction, plan);
+  const rows = fresh.map((event, index) => ({ event, ordinal: owners[index]?.ordinal }));
+  await appendEvents(transaction, rows);
+  const activity = collectActivity([...factsOf(rows), ...moved], resources.timezones);
+  const presence = collectPresence(plan.born(), plan.lost());
+  await appendFacts(transaction, activity, presence);
+  await announce(transaction, plan);
+  return { counted: fresh.length, merges: plan.mergeOutcomes(), activity, presence };
+}
+
+async function keepUnseen(transaction: Transaction, events: readonly IncomingEvent[]): Promise<IncomingEvent[]> {
+  const byKey = new Map<string, IncomingEvent>();
+  for (const event of events) {
+    const key = seenKey(event);
+    if (!byKey.has(key)) {
+      byKey.set(key, event);
+    }
+  }
+  const unseen = await insertSeen(transaction, [...byKey.values()]);
+  return [...byKey].flatMap(([key, event]) => (unseen.has(key) ? [event] : []));
+}
+
+async function lockAndPlan(transaction: Transaction, events: readonly IncomingEvent[]): Promise<BatchPlan> {
+  const ids = mentionedIds(events);
+  const locked = await lockPersons(transaction, ids, lockStrengthFor(events));
+  if (locked.some(({ isGone }) => isGone)) {
+    throw new RestartBatch('person was merged away');
+  }
+  return new BatchPlan(ids, locked);
+}
+
+async function nameNewcomers(plan: BatchPlan, resources: BatchResources): Promise<void> {
+  for (const [projectId, newcomers] of plan.newcomers()) {
+    const ordinals = await resources.takeOrdinals(projectId, newcomers.length);
+    newcomers.forEach((person: PersonDraft, index) => {
+      person.born = { ordinal: ordinals[index] ?? NaN, uuid: randomUUID() };
+    });
+  }
+}
+
+/** @returns what survivors did under their losers' names */
+async function writePersons(transaction: Transaction, plan: BatchPlan): Promise<Fact[]> {
+  await insertPersons(transaction, plan.born());
+  await updatePersons(transaction, plan.changed());
+  if (!(await insertDistinctIds(transaction, plan.newDistinctIds()))) {
+    throw new RestartBatch('distinct id was taken');
+  }
+  const moved = await moveMergedRows(transaction, plan.moves());
+  plan.countMoved(moved);
+  return moved;
+}
+
+function* factsOf(rows: readonly OwnedEvent[]): Iterable<Fact> {
+  for (const { event, ordinal } of rows) {
+    if (ordinal !== undefined) {
+      yield { projectId: event.projectId, ordinal, event: event.event, time: event.timestamp };
+    }
+  }
+}
+
+async function appendFacts(
+  transaction: Transaction,
+  activity: readonly ActivityRow[],
+  presence: readonly PresenceRow[],
+): Promise<void> {
+  if (activity.length + presence.length === 0) {
+    return;
+  }
+  const result = await transaction.query<{ batch: string }>(`SELECT nextval('ingestion_batch') AS batch`);
+  const batch = result.rows[0]?.batch ?? '';
+  await appendActivity(transaction, batch, activity);
+  await appendPresence(transaction, batch, presence);
+}
+
+/** Last, because it takes locks that all batches of a block want. */
+async function announce(transaction: Transaction, plan: BatchPlan): Promise<void> {
+  const blocks = groupByBlock(plan.touched());
+  if (blocks.length === 0) {
+    return;
+  }
+  const touched = new Map<number, number[]>();
+  for (const { projectId, persons } of blocks) {
+    touched.set(projectId, [...(touched.get(projectId) ?? []), ...persons.map(({ ordinal }) => ordinal)]);
+  }
+  await appendChanges(transaction, touched);
+  const at = new Date();
+  const messages = blocks.flatMap((block) => describeChanges(block, at));
+  await lockBlocks(transaction, blocks);
+  await appendToOutbox(transaction, messages);
+}
