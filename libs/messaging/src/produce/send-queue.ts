@@ -79,9 +79,12 @@ export class SendQueue {
     return round;
   }
 
-  /** Tries until everybody who waits has an answer or has given up. */
+  /**
+   * Tries until everybody who waits has an answer or has given up. What was sent together with a refused record stays behind too:
+   * later records of its key must not overtake it.
+   */
   private async deliverRound(records: QueuedRecord[]): Promise<void> {
-    let round = records;
+    let round = records.filter(({ send }) => !send.isSettled);
     while (round.length > 0) {
       const error = await this.attempt(round);
       if (error === undefined) {
