@@ -54,6 +54,9 @@ export async function ingestBatch(
   resources: BatchResources,
 ): Promise<BatchReport> {
   const fresh = await keepUnseen(transaction, events);
+  if (fresh.length === 0) {
+    return { counted: 0, merges: new Map(), activity: [], presence: [] };
+  }
   const plan = await lockAndPlan(transaction, fresh);
   const owners = plan.apply(fresh);
   await nameNewcomers(plan, resources);
