@@ -43,6 +43,9 @@ const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 export class MessageProducer {
   private readonly writer: KafkaWriter;
   private readonly queue: SendQueue;
+  /** On their own way: a dead-letter topic that refuses must not hold up the rest. */
+  private readonly letterWriter: KafkaWriter;
+  private readonly letters: SendQueue;
   private readonly published;
   private readonly duration;
   private isClosed = false;
@@ -53,6 +56,8 @@ export class MessageProducer {
   ) {
     this.writer = new KafkaWriter(connection);
     this.queue = new SendQueue(async (records) => this.writer.write(records));
+    this.letterWriter = new KafkaWriter(connection);
+    this.letters = new SendQueue(async (records) => this.letterWriter.write(records));
     this.published = metrics.counter(METRICS.published);
     this.duration = metrics.histogram(METRICS.publishDuration);
   }
@@ -73,7 +78,7 @@ export class MessageProducer {
       ofTopic.map((record) => ({ topic: topic.name, id: record.id, message: encodeRecord(topic, record, app) })),
     );
     if (records.length > 0) {
-      await this.observe(records, this.enqueue(records, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+      await this.observe(records, this.enqueue(this.queue, records, options.timeoutMs ?? DEFAULT_TIMEOUT_MS));
     }
   }
 
@@ -83,7 +88,7 @@ export class MessageProducer {
     const id = `${letter.topic}:${letter.partition}:${letter.original.offset}`;
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const send = async (message: Message): Promise<void> => {
-      await this.observe([{ topic, id, message }], this.enqueue([{ topic, id, message }], timeoutMs));
+      await this.observe([{ topic, id, message }], this.enqueue(this.letters, [{ topic, id, message }], timeoutMs));
     };
     try {
       await send(encodeDeadLetter(letter));
@@ -98,15 +103,17 @@ export class MessageProducer {
   /** Sends what is queued, for 3 s at most, and disconnects. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await within(CLOSE_TIMEOUT_MS, this.queue.idle(), () => new Error('still sending')).catch(() => undefined);
-    await within(CLOSE_TIMEOUT_MS, this.writer.close(), () => new Error('still connected')).catch(() => undefined);
+    const sent = Promise.all([this.queue.idle(), this.letters.idle()]);
+    await within(CLOSE_TIMEOUT_MS, sent, () => new Error('still sending')).catch(() => undefined);
+    const closed = Promise.all([this.writer.close(), this.letterWriter.close()]);
+    await within(CLOSE_TIMEOUT_MS, closed, () => new Error('still connected')).catch(() => undefined);
   }
 
-  private async enqueue(records: readonly Addressed[], timeoutMs: number): Promise<void> {
+  private async enqueue(queue: SendQueue, records: readonly Addressed[], timeoutMs: number): Promise<void> {
     if (this.isClosed) {
       throw new BrokerUnavailableError('the producer is closed');
     }
-    if (this.queue.queuedBytes > MAX_QUEUED_BYTES) {
+    if (queue.queuedBytes > MAX_QUEUED_BYTES) {
       throw new BrokerUnavailableError('too much is waiting for the brokers already');
     }
     const sized = records.map((record) => ({ ...record, bytes: sizeOf(record.message) }));
@@ -115,7 +122,7 @@ export class MessageProducer {
       throw new RecordRefusedError(tooLarge.topic, tooLarge.id, `${tooLarge.bytes} bytes, at most ${MAX_RECORD_BYTES}`);
     }
     const send = new PendingSend(records.length, timeoutMs);
-    this.queue.push(
+    queue.push(
       sized.map((record): QueuedRecord => ({ ...record, topic: this.connection.physical(record.topic), send })),
     );
     await send.promise;

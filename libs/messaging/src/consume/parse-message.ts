@@ -1,0 +1,50 @@
+import type { Topic } from '#contracts';
+
+import { checkOf } from './compile-check.js';
+
+/** Either the value, or the reason why there is none. `reason` is a word for metrics, `detail` a sentence. */
+export type Parsed<T> = { readonly value: T } | { readonly reason: string; readonly detail: string };
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Bytes of a topic as what the topic promises. Never throws: what does not parse is a finding, not a failure. */
+export function parseMessage<T extends object>(topic: Topic<T>, bytes: Buffer | null): Parsed<T> {
+  if (bytes === null) {
+    return { reason: 'tombstone', detail: 'the value is null' };
+  }
+  const parsed = parseJson(bytes);
+  if ('reason' in parsed) {
+    return parsed;
+  }
+  const { value } = parsed;
+  if (!isPlainObject(value)) {
+    return { reason: 'not-an-object', detail: 'the value is JSON, but no object' };
+  }
+  return checkValue(topic, value);
+}
+
+function parseJson(bytes: Buffer): Parsed<unknown> {
+  try {
+    return { value: JSON.parse(strictUtf8.decode(bytes)) as unknown };
+  } catch (error) {
+    const isEncoding = error instanceof Error && 'code' in error;
+    return {
+      reason: isEncoding ? 'not-utf8' : 'not-json',
+      detail: error instanceof Error ? error.message : String(error),
+    };
+  }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function checkValue<T extends object>(topic: Topic<T>, value: Record<string, unknown>): Parsed<T> {
+  const version = value['schema_version'];
+  if (typeof version === 'number' && version > topic.schemaVersion) {
+    const detail = `schema version ${version} is above ${topic.schemaVersion}, the last one known here`;
+    return { reason: 'schema-version', detail };
+  }
+  const problem = checkOf(topic.message)(value);
+  return problem === undefined ? { value: value as T } : { reason: 'invalid', detail: problem };
+}
