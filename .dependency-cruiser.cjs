@@ -56,6 +56,14 @@ module.exports = {
       to: { path: '^libs/testing/' },
     },
     {
+      name: 'tools-are-not-shipped',
+      severity: 'error',
+      comment:
+        'The launcher and the command line are for people; of the libs only testing shares their embedded servers.',
+      from: { path: '^(apps|libs)/', pathNot: '^libs/testing/' },
+      to: { path: '^tools/' },
+    },
+    {
       name: 'through-the-front-door',
       severity: 'error',
       comment: 'A lib is imported by its index.ts.',
