@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import kafkajs from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 
 import { compressSnappy, decompressSnappy } from './snappy.js';
@@ -27,6 +27,8 @@ function codec(compress: (data: Buffer) => Buffer | Promise<Buffer>, decompress:
 
 /** kafkajs brings gzip only; other teams' producers choose freely, and one batch we cannot unpack would stop a partition. */
 export function registerCodecs(): void {
+  // Node's ESM loader does not see these two among kafkajs' CommonJS exports; Jest does.
+  const { CompressionCodecs, CompressionTypes } = kafkajs;
   const codecs: Record<number, unknown> = CompressionCodecs;
   codecs[CompressionTypes.Snappy] = codec(compressSnappy, async (packed) =>
     Promise.resolve(decompressSnappy(packed, MAX_UNPACKED_BYTES)),
