@@ -11,7 +11,7 @@ const LIBS_MAY_IMPORT = {
 };
 const PACKAGES_OF_PURE_LIBS = {
   contracts: ['class-validator', 'class-transformer', 'reflect-metadata'],
-  'cohort-core': ['roaring-wasm', 'temporal-polyfill'],
+  'cohort-core': ['roaring-wasm', 'temporal-polyfill', 're2js'],
 };
 const SPEC = '\\.spec\\.ts$';
 

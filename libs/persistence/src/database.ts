@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 
 import { ENTITIES } from './entities/index.js';
 import { CreateSchema1764000000000 } from './migrations/1764000000000-create-schema.js';
+import { AddFilterLanguage1764100000000 } from './migrations/1764100000000-add-filter-language.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -28,7 +29,7 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     applicationName: options.applicationName,
     connectTimeoutMS: 5_000,
     entities: ENTITIES,
-    migrations: [CreateSchema1764000000000],
+    migrations: [CreateSchema1764000000000, AddFilterLanguage1764100000000],
     migrationsTableName: 'migration',
     synchronize: false,
     logging: false,

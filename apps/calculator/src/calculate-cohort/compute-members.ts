@@ -1,5 +1,5 @@
-import { type Bitmap, type CohortFilters, evaluate, instantOf, parseFilters } from '#cohort-core';
-import { BehaviorSource, PersonPropertySource, readEveryone, type Transaction } from '#persistence';
+import { type Bitmap, type CohortFilters, parseFilters } from '#cohort-core';
+import { evaluateInProject, type Transaction } from '#persistence';
 
 export interface CohortSnapshot {
   readonly projectId: number;
@@ -33,24 +33,11 @@ export async function computeMembers(
   cohort: CohortSnapshot,
   filters: CohortFilters,
 ): Promise<Bitmap> {
+  const { projectId, timezone, at } = cohort;
   const { tree } = parseFilters(filters);
-  const everyone = await readEveryone(transaction, cohort.projectId);
-  try {
-    const [members] = await evaluate([tree], {
-      at: instantOf(cohort.at),
-      timezone: cohort.timezone,
-      within: null,
-      everyone,
-      sources: [
-        new PersonPropertySource(transaction, cohort.projectId),
-        new BehaviorSource(transaction, cohort.projectId),
-      ],
-    });
-    if (members === undefined) {
-      throw new Error('the evaluator answers every tree');
-    }
-    return members;
-  } finally {
-    everyone.dispose();
+  const [members] = await evaluateInProject(transaction, [tree], { projectId, timezone, at, within: null });
+  if (members === undefined) {
+    throw new Error('the evaluator answers every tree');
   }
+  return members;
 }

@@ -1,89 +1,27 @@
-import { Temporal } from 'temporal-polyfill';
-
+import {
+  type AbsoluteDate,
+  type Interval,
+  INTERVALS,
+  isAbsoluteDate,
+  MAX_AMOUNT,
+  parseRelative,
+  type RelativeDate,
+} from './dates.js';
 import { DefinitionError, join, shown } from './definition-error.js';
 import { integerField, type JsonObject } from './fields.js';
-
-export const INTERVALS = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const;
-export type Interval = (typeof INTERVALS)[number];
-
-/** So many units before the evaluation's now; months and years are calendar ones. */
-export interface RelativeBound {
-  readonly type: 'relative';
-  readonly amount: number;
-  readonly unit: Interval | 'second';
-}
-
-/** A date, a local date and time, or (with an offset or Z) an instant. */
-export interface AbsoluteBound {
-  readonly type: 'absolute';
-  readonly text: string;
-}
 
 /**
  * The time a behavioral leaf looks at. `rounding` tells where a relative start falls: at the start of the unit
  * (`time_value`: the day, but the hour or minute for those units) or always of the day (`explicit_datetime`).
  */
 export interface EventWindow {
-  readonly from: RelativeBound | AbsoluteBound;
+  readonly from: RelativeDate | AbsoluteDate;
   /** Null: the end of today. */
-  readonly to: RelativeBound | AbsoluteBound | null;
+  readonly to: RelativeDate | AbsoluteDate | null;
   readonly rounding: 'unit' | 'day';
 }
 
-/** Relative amounts stay below this, as PostHog's own check has it. */
-const MAX_AMOUNT = 10_000;
-
-const UNITS: Readonly<Record<string, RelativeBound['unit']>> = {
-  s: 'second',
-  M: 'minute',
-  h: 'hour',
-  d: 'day',
-  w: 'week',
-  m: 'month',
-  y: 'year',
-};
-
-/** `-7d`, `7d`, `-3m` (months), `-2q` (13 weeks each); undefined when the text is not of that form. The sign is optional: always the past. */
-export function parseRelative(text: string): RelativeBound | undefined {
-  const match = /^-?(\d{1,5})([smhdwyMq])$/.exec(text);
-  const [, digits = '', letter = ''] = match ?? [];
-  const amount = Number(digits);
-  if (match === null || amount >= MAX_AMOUNT) {
-    return undefined;
-  }
-  return letter === 'q'
-    ? { type: 'relative', amount: amount * 13, unit: 'week' }
-    : { type: 'relative', amount, unit: UNITS[letter] ?? 'day' };
-}
-
-const HAS_OFFSET = /[zZ]$|[+-]\d{2}(:?\d{2})?$/;
-const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
-
-export function isDateOnly(text: string): boolean {
-  return DATE_ONLY.test(text);
-}
-
-export function hasOffset(text: string): boolean {
-  return !isDateOnly(text) && HAS_OFFSET.test(text);
-}
-
-function isAbsolute(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text)) {
-    return false;
-  }
-  try {
-    if (hasOffset(text)) {
-      Temporal.Instant.from(text);
-    } else {
-      Temporal.PlainDateTime.from(text);
-    }
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function parseBound(leaf: JsonObject, field: string, path: string): RelativeBound | AbsoluteBound | null {
+function parseBound(leaf: JsonObject, field: string, path: string): RelativeDate | AbsoluteDate | null {
   const value = leaf[field];
   if (value === undefined || value === null) {
     return null;
@@ -92,7 +30,7 @@ function parseBound(leaf: JsonObject, field: string, path: string): RelativeBoun
   if (relative !== undefined) {
     return relative;
   }
-  if (typeof value === 'string' && isAbsolute(value)) {
+  if (typeof value === 'string' && isAbsoluteDate(value)) {
     return { type: 'absolute', text: value };
   }
   throw new DefinitionError(

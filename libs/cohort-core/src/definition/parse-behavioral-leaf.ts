@@ -1,7 +1,7 @@
+import { BEHAVIORS } from './behaviors.js';
 import { DefinitionError, join, shown } from './definition-error.js';
-import { parseEventWindow } from './event-window.js';
-import { booleanField, type JsonObject, refuseUnknownKeys, requireKeys, textField } from './fields.js';
-import type { PerformedEventLeaf } from './filter-node.js';
+import { booleanField, type JsonObject, refuseUnknownKeys, requireKeys } from './fields.js';
+import type { EventLeaf } from './filter-node.js';
 
 const KEYS = [
   'type',
@@ -13,28 +13,26 @@ const KEYS = [
   'negation',
   'operator',
   'operator_value',
+  'seq_time_interval',
+  'seq_time_value',
+  'seq_event',
+  'seq_event_type',
+  'total_periods',
+  'min_periods',
+  'event_filters',
   'explicit_datetime',
   'explicit_datetime_to',
 ];
 
 /** What a person did, and when. @throws DefinitionError */
-export function parseBehavioralLeaf(leaf: JsonObject, path: string): PerformedEventLeaf {
+export function parseBehavioralLeaf(leaf: JsonObject, path: string): EventLeaf {
   refuseUnknownKeys(leaf, KEYS, path);
   requireKeys(leaf, ['key', 'value', 'event_type'], path, 'behavioral');
-  if (leaf['value'] !== 'performed_event') {
-    throw new DefinitionError(
-      join(path, 'value'),
-      `Unknown behavior ${shown(leaf['value'])}. Expected one of: performed_event.`,
-    );
+  const { value } = leaf;
+  const behavior = typeof value === 'string' && Object.hasOwn(BEHAVIORS, value) ? BEHAVIORS[value] : undefined;
+  if (behavior === undefined) {
+    const expected = Object.keys(BEHAVIORS).join(', ');
+    throw new DefinitionError(join(path, 'value'), `Unknown behavior ${shown(value)}. Expected one of: ${expected}.`);
   }
-  if (leaf['event_type'] !== 'events') {
-    throw new DefinitionError(join(path, 'event_type'), `Expected 'events'. Got: ${shown(leaf['event_type'])}`);
-  }
-  return {
-    kind: 'performed_event',
-    path,
-    negation: booleanField(leaf, 'negation', path),
-    event: textField(leaf, 'key', path),
-    window: parseEventWindow(leaf, path),
-  };
+  return { ...behavior.parse(leaf, path), negation: booleanField(leaf, 'negation', path), path };
 }

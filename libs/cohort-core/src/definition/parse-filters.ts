@@ -1,8 +1,10 @@
 import { DefinitionError, join, shown } from './definition-error.js';
-import { isObject, type JsonObject, refuseUnknownKeys } from './fields.js';
+import { isObject, type JsonObject, refuseUnknownKeys, toInteger } from './fields.js';
 import type { FilterNode, Group, Leaf } from './filter-node.js';
+import type { OperatorName } from './operators.js';
 import { parseBehavioralLeaf } from './parse-behavioral-leaf.js';
-import { parsePersonLeaf } from './parse-person-leaf.js';
+import { parseCohortLeaf } from './parse-cohort-leaf.js';
+import { parsePersonLeaf, parsePersonMetadataLeaf } from './parse-person-leaf.js';
 
 /** The filters of a cohort as they are stored and answered: what the client sent, normalised. */
 export interface CohortFilters {
@@ -22,9 +24,23 @@ const MAX_LEAVES = 200;
 const SERVER_WRITTEN_KEYS = ['bytecode', 'bytecode_error', 'conditionHash'];
 const INTEGER_KEYS = ['time_value', 'operator_value', 'seq_time_value', 'min_periods', 'total_periods'];
 
+/** A list of one text means the text: PostHog stores it so. */
+const UNWRAPPING_OPERATORS: readonly OperatorName[] = [
+  'icontains',
+  'not_icontains',
+  'starts_with',
+  'not_starts_with',
+  'ends_with',
+  'not_ends_with',
+  'is_date_after',
+  'is_date_before',
+];
+
 const LEAF_PARSERS: Readonly<Record<string, (leaf: JsonObject, path: string) => Leaf>> = {
   person: parsePersonLeaf,
+  person_metadata: parsePersonMetadataLeaf,
   behavioral: parseBehavioralLeaf,
+  cohort: parseCohortLeaf,
 };
 
 /**
@@ -116,14 +132,17 @@ function readLeaf(value: JsonObject, path: string, reading: Reading): Read<Leaf>
   return { node, json: { ...json, negation: node.negation } };
 }
 
-/** Nulls dropped, integers as integers, PostHog's compiled fields left out; all else as the client sent it. */
+/** Nulls dropped, integers as integers, lists of one text unwrapped, PostHog's compiled fields left out; all else as sent. */
 function normaliseLeaf(leaf: JsonObject): JsonObject {
   const kept = Object.entries(leaf).filter(([key, value]) => value !== null && !SERVER_WRITTEN_KEYS.includes(key));
-  return Object.fromEntries(
-    kept.map(([key, value]) => [key, INTEGER_KEYS.includes(key) ? integerIfText(value) : value]),
-  );
+  return Object.fromEntries(kept.map(([key, value]) => [key, normaliseValue(leaf, key, value)]));
 }
 
-function integerIfText(value: unknown): unknown {
-  return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+function normaliseValue(leaf: JsonObject, key: string, value: unknown): unknown {
+  if (INTEGER_KEYS.includes(key) || (leaf['type'] === 'cohort' && key === 'value')) {
+    return toInteger(value) ?? value;
+  }
+  const isSingle = Array.isArray(value) && value.length === 1 && typeof value[0] === 'string';
+  const isUnwrapped = key === 'value' && UNWRAPPING_OPERATORS.some((operator) => operator === leaf['operator']);
+  return isSingle && isUnwrapped ? (value as unknown[])[0] : value;
 }

@@ -106,7 +106,7 @@ describe('evaluate', () => {
       kind: 'performed_event',
       path: 'there',
       negation: false,
-      event: 'x',
+      matcher: { type: 'events', key: 'x', filters: [] },
       window: { from: { type: 'absolute', text: '2024-01-01' }, to: null, rounding: 'day' },
     } as const;
     await expect(members([stranger], PERSONS, null)).rejects.toThrow('no source answers the leaf at there');

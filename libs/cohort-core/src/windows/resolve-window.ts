@@ -1,13 +1,8 @@
 import { Temporal } from 'temporal-polyfill';
 
-import {
-  type AbsoluteBound,
-  type EventWindow,
-  hasOffset,
-  isDateOnly,
-  type RelativeBound,
-} from '../definition/event-window.js';
-import { endOfDay, type Instant, localInstant, startOf, subtract } from './zoned-time.js';
+import { type AbsoluteDate, isDateOnly, readDate, type RelativeDate } from '../definition/dates.js';
+import type { EventWindow } from '../definition/event-window.js';
+import { endOfDay, type Instant, startOf, subtract } from './zoned-time.js';
 
 /** A window at one evaluation: [from, to). */
 export interface ResolvedWindow {
@@ -27,7 +22,7 @@ export function resolveWindow(window: EventWindow, at: Instant, timezone: string
 function resolveStart(window: EventWindow, at: Instant, timezone: string): Instant {
   const { from } = window;
   if (from.type === 'absolute') {
-    return absoluteInstant(from, timezone);
+    return momentOf(from, timezone).toInstant();
   }
   const moment = subtract(at, from.amount, from.unit, timezone);
   return startOf(
@@ -37,24 +32,39 @@ function resolveStart(window: EventWindow, at: Instant, timezone: string): Insta
 }
 
 /** An end names what is still inside (the whole day, or the instant), so the window ends just after it. */
-function resolveEnd(to: RelativeBound | AbsoluteBound | null, at: Instant, timezone: string): Instant {
+function resolveEnd(to: RelativeDate | AbsoluteDate | null, at: Instant, timezone: string): Instant {
   if (to === null) {
     return endOfDay(at.toZonedDateTimeISO(timezone));
   }
   if (to.type === 'relative') {
     return endOfDay(subtract(at, to.amount, to.unit, timezone));
   }
-  return isDateOnly(to.text)
-    ? endOfDay(localInstant(to.text, timezone))
-    : absoluteInstant(to, timezone).add({ microseconds: 1 });
+  const moment = momentOf(to, timezone);
+  return isDateOnly(to.text) ? endOfDay(moment) : moment.toInstant().add({ microseconds: 1 });
 }
 
-function absoluteInstant(bound: AbsoluteBound, timezone: string): Instant {
-  if (hasOffset(bound.text)) {
-    return Temporal.Instant.from(bound.text);
+/** The moment that an absolute date names, on the clock of the timezone unless it carries an offset. */
+export function momentOf(date: AbsoluteDate, timezone: string): Temporal.ZonedDateTime {
+  const moment = readDate(date.text, timezone);
+  if (moment === undefined) {
+    throw new Error(`'${date.text}' is no date: the parser refuses those`);
   }
-  const moment = localInstant(bound.text, timezone);
-  return isDateOnly(bound.text) ? moment.startOfDay().toInstant() : moment.toInstant();
+  return moment;
+}
+
+/** The recent window of `stopped` and `restarted`: so long ago up to the end of today. */
+export function resolveRecent(recent: RelativeDate, at: Instant, timezone: string): ResolvedWindow {
+  return resolveWindow({ from: recent, to: null, rounding: 'unit' }, at, timezone);
+}
+
+/** The quiet range of `restarted`: whole days, from the day `time` ago to the day `seq_time` ago, both included. */
+export function resolveQuiet(
+  quietFrom: RelativeDate,
+  recent: RelativeDate,
+  at: Instant,
+  timezone: string,
+): ResolvedWindow {
+  return resolveWindow({ from: quietFrom, to: recent, rounding: 'day' }, at, timezone);
 }
 
 function wholeDays(from: Instant, to: Instant, timezone: string): ResolvedWindow['days'] {

@@ -35,8 +35,3 @@ export function startOf(moment: Temporal.ZonedDateTime, unit: 'minute' | 'hour' 
 export function endOfDay(moment: Temporal.ZonedDateTime): Instant {
   return moment.toPlainDate().add({ days: 1 }).toZonedDateTime(moment.timeZoneId).toInstant();
 }
-
-/** A local date or date and time in the timezone; where the clock is set back the earlier of the two instants. */
-export function localInstant(text: string, timezone: string): Temporal.ZonedDateTime {
-  return Temporal.PlainDateTime.from(text).toZonedDateTime(timezone);
-}

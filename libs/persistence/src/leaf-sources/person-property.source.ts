@@ -2,6 +2,7 @@ import type { Bitmap, Leaf, LeafSource, Moment, PersonLeaf } from '#cohort-core'
 
 import type { Transaction } from '../database.js';
 import { Bindings } from './bindings.js';
+import { matchValues, type ValueScope } from './match-values.js';
 import { readOrdinalSets } from './ordinal-sets.js';
 import { propertyPredicate } from './property-predicate.js';
 
@@ -30,14 +31,19 @@ export class PersonPropertySource implements LeafSource {
 
   /** One row a block of ordinals, so that no array grows past 65,536. */
   private async scan(leaves: readonly PersonLeaf[], moment: Moment): Promise<Bitmap[]> {
+    const rows = (bindings: Bindings) => `FROM person ${this.persons(moment, bindings)}`;
+    const scope: ValueScope = { rows, value: ({ key }, bindings) => `(properties -> ${bindings.bind(key)}::text)` };
+    const matched = await matchValues(this.client, leaves, scope, moment);
     const bindings = new Bindings();
-    const project = bindings.bind(this.projectId);
     const columns = leaves.map(
-      (leaf) => `array_agg(ordinal) FILTER (WHERE ${propertyPredicate('properties', leaf, bindings)})`,
+      (leaf) => `array_agg(ordinal) FILTER (WHERE ${propertyPredicate('properties', leaf, bindings, matched)})`,
     );
-    const within = moment.within === null ? '' : `AND ordinal = ANY(${bindings.bind(moment.within.toArray())}::int[])`;
-    const text = `SELECT ${columns.join(', ')} FROM person
-      WHERE project_id = ${project} AND merged_into IS NULL AND deleted_at IS NULL ${within} GROUP BY ordinal >> 16`;
+    const text = `SELECT ${columns.join(', ')} ${rows(bindings)} GROUP BY ordinal >> 16`;
     return readOrdinalSets(this.client, text, bindings.values, leaves.length);
+  }
+
+  private persons({ within }: Moment, bindings: Bindings): string {
+    const only = within === null ? '' : `AND ordinal = ANY(${bindings.bind(within.toArray())}::int[])`;
+    return `WHERE project_id = ${bindings.bind(this.projectId)} AND merged_into IS NULL AND deleted_at IS NULL ${only}`;
   }
 }

@@ -1,28 +1,32 @@
-import type { OperatorName, Scalar } from '#cohort-core';
+import type { OperatorName, PropertyCondition, Scalar } from '#cohort-core';
+import { isMatchedByValue } from '#cohort-core';
 
 import type { Bindings } from './bindings.js';
 
-/** A condition on one JSON property, the same for properties of persons and of events. */
-export interface PropertyCondition {
-  readonly key: string;
-  readonly operator: OperatorName;
-  readonly values: readonly Scalar[];
+/** The stored texts that meet a condition of RE2, dates or versions, found beforehand: {@link matchValues}. */
+export type MatchedValues = ReadonlyMap<PropertyCondition, readonly string[]>;
+
+/** What a condition is compiled against. */
+export interface PropertyTarget {
+  /** A jsonb expression that holds the one value. */
+  readonly value: string;
+  readonly bindings: Bindings;
 }
 
-type Compile = (property: string, values: readonly Scalar[], bindings: Bindings) => string;
+type Compile = (target: PropertyTarget, values: readonly Scalar[]) => string;
 
 /** JSON null is the same as absent: both read as SQL null here. */
-function textOf(property: string): string {
-  return `(${property} #>> '{}')`;
+export function textOf(value: string): string {
+  return `json_text(${value})`;
 }
 
 /** Numbers compare as numbers, all else as text: the stored JSON type decides (spec: filters §3). */
-function byStoredType(property: string, comparison: string, value: Scalar, bindings: Bindings): string {
-  const text = `${textOf(property)} COLLATE "C" ${comparison} ${bindings.bind(String(value))}::text`;
-  const number = numberOf(value);
+function byStoredType({ value, bindings }: PropertyTarget, comparison: string, operand: Scalar): string {
+  const text = `${textOf(value)} COLLATE "C" ${comparison} ${bindings.bind(String(operand))}::text`;
+  const number = numberOf(operand);
   const asNumber =
-    number === undefined ? 'false' : `${textOf(property)}::numeric ${comparison} ${bindings.bind(number)}::numeric`;
-  return `CASE jsonb_typeof(${property}) WHEN 'number' THEN ${asNumber} ELSE ${text} END`;
+    number === undefined ? 'false' : `(${value})::numeric ${comparison} ${bindings.bind(number)}::numeric`;
+  return `CASE jsonb_typeof(${value}) WHEN 'number' THEN ${asNumber} ELSE ${text} END`;
 }
 
 const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*$/;
@@ -34,40 +38,108 @@ function numberOf(value: Scalar): string | undefined {
 }
 
 function anyOf(comparison: string): Compile {
-  return (property, values, bindings) =>
-    values.map((value) => byStoredType(property, comparison, value, bindings)).join(' OR ');
+  return (target, values) => values.map((value) => byStoredType(target, comparison, value)).join(' OR ');
+}
+
+function noneOf(compile: Compile): Compile {
+  return (target, values) => `(${compile(target, values)}) IS NOT TRUE`;
 }
 
 /** `%` and `_` mean themselves (our decision; PostHog lets them be wildcards). */
-function containing(property: string, values: readonly Scalar[], bindings: Bindings): string {
-  return values
-    .map((value) => `${textOf(property)} ILIKE ${bindings.bind(`%${String(value).replaceAll(/[\\%_]/g, '\\$&')}%`)}`)
-    .join(' OR ');
+function literal(text: Scalar): string {
+  return String(text).replaceAll(/[\\%_]/g, '\\$&');
 }
 
-const COMPILERS: Readonly<Record<OperatorName, Compile>> = {
+function like(operator: 'LIKE' | 'ILIKE', pattern: (text: string) => string): Compile {
+  return ({ value, bindings }, values) =>
+    values.map((text) => `${textOf(value)} ${operator} ${bindings.bind(pattern(literal(text)))}`).join(' OR ');
+}
+
+const containing = like('ILIKE', (text) => `%${text}%`);
+const starting = like('LIKE', (text) => `${text}%`);
+const ending = like('LIKE', (text) => `%${text}`);
+
+/** Present and containing none of the texts. */
+function containingNone(target: PropertyTarget, values: readonly Scalar[]): string {
+  return `(${containing(target, values)}) IS FALSE`;
+}
+
+function between(target: PropertyTarget, [min = 0, max = 0]: readonly Scalar[]): string {
+  return `(${byStoredType(target, '>=', min)}) AND (${byStoredType(target, '<=', max)})`;
+}
+
+function notBetween(target: PropertyTarget, [min = 0, max = 0]: readonly Scalar[]): string {
+  return `(${byStoredType(target, '<', min)}) OR (${byStoredType(target, '>', max)})`;
+}
+
+type SqlOperator = Exclude<OperatorName, `semver_${string}` | `is_date_${string}` | 'regex' | 'not_regex'>;
+
+const COMPILERS: Readonly<Record<SqlOperator, Compile>> = {
   exact: anyOf('='),
-  is_not: (property, values, bindings) => `(${anyOf('=')(property, values, bindings)}) IS NOT TRUE`,
+  is_not: noneOf(anyOf('=')),
+  in: anyOf('='),
+  not_in: noneOf(anyOf('=')),
   icontains: containing,
-  is_set: (property) => `${textOf(property)} IS NOT NULL`,
-  is_not_set: (property) => `${textOf(property)} IS NULL`,
+  // A list of two or more reads a missing property as no match, one value as a match: PostHog's quirk, kept.
+  not_icontains: (target, values) => (values.length > 1 ? containingNone : noneOf(containing))(target, values),
+  icontains_multi: containing,
+  not_icontains_multi: containingNone,
+  starts_with: starting,
+  not_starts_with: noneOf(starting),
+  ends_with: ending,
+  not_ends_with: noneOf(ending),
   gt: anyOf('>'),
   gte: anyOf('>='),
   lt: anyOf('<'),
   lte: anyOf('<='),
+  min: anyOf('>='),
+  max: anyOf('<='),
+  between,
+  not_between: notBetween,
+  is_set: ({ value }) => `${textOf(value)} IS NOT NULL`,
+  is_not_set: ({ value }) => `${textOf(value)} IS NULL`,
 };
-
-const WITHOUT_VALUE: readonly OperatorName[] = ['is_set', 'is_not_set'];
 
 /**
  * The SQL predicate of a condition.
- * @param json a jsonb expression holding the properties
+ * @param json a jsonb expression that holds the properties
  */
-export function propertyPredicate(json: string, condition: PropertyCondition, bindings: Bindings): string {
-  if (condition.values.length === 0 && !WITHOUT_VALUE.includes(condition.operator)) {
-    // An empty list is no condition: everybody passes.
+export function propertyPredicate(
+  json: string,
+  condition: PropertyCondition,
+  bindings: Bindings,
+  matched: MatchedValues,
+): string {
+  return valuePredicate({ value: `(${json} -> ${bindings.bind(condition.key)}::text)`, bindings }, condition, matched);
+}
+
+/** The SQL predicate of a condition on one JSON value. */
+export function valuePredicate(target: PropertyTarget, condition: PropertyCondition, matched: MatchedValues): string {
+  if (isMatchedByValue(condition)) {
+    return matchedPredicate(target, condition, matched);
+  }
+  if (isNoCondition(condition)) {
     return 'true';
   }
-  const property = `(${json} -> ${bindings.bind(condition.key)}::text)`;
-  return `(${COMPILERS[condition.operator](property, condition.values, bindings)})`;
+  // `icontains` of an empty list searches for the text of the list: PostHog's quirk, kept.
+  const values = condition.operator === 'icontains' && condition.values.length === 0 ? ['[]'] : condition.values;
+  return `(${COMPILERS[condition.operator as SqlOperator](target, values)})`;
+}
+
+/** An empty list is no condition: everybody passes. */
+function isNoCondition({ operator, values }: PropertyCondition): boolean {
+  return values.length === 0 && !['is_set', 'is_not_set', 'icontains'].includes(operator);
+}
+
+function matchedPredicate(
+  { value, bindings }: PropertyTarget,
+  condition: PropertyCondition,
+  matched: MatchedValues,
+): string {
+  const values = matched.get(condition);
+  if (values === undefined) {
+    throw new Error(`the values of '${condition.key}' were not matched beforehand`);
+  }
+  const found = `${textOf(value)} = ANY(${bindings.bind(values)}::text[])`;
+  return condition.operator === 'not_regex' ? `(${found}) IS NOT TRUE` : `(${found})`;
 }

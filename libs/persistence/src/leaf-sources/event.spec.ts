@@ -1,7 +1,7 @@
 import { bitmapOf, instantOf, localDay, type PerformedEventLeaf, serializeBitmap } from '#cohort-core';
 import { createTestProject, useDatabase } from '#testing';
 
-import { BehaviorSource } from './behavior.source.js';
+import { EventSource } from './event.source.js';
 
 const TIMEZONE = 'Europe/Berlin';
 const AT = '2024-06-15T10:30:00Z';
@@ -17,7 +17,7 @@ const EVENTS: readonly [number, string, string][] = [
   [70_000, 'purchase', '2024-06-15T09:10:00Z'],
 ];
 
-describe('BehaviorSource', () => {
+describe('EventSource', () => {
   const test = useDatabase();
   let projectId: number;
 
@@ -44,9 +44,15 @@ describe('BehaviorSource', () => {
 
   async function performed(window: PerformedEventLeaf['window'], within?: number[]) {
     return test.database.transaction(async (transaction) => {
-      const leaf = { kind: 'performed_event', path: 'leaf', negation: false, event: 'purchase', window } as const;
+      const leaf = {
+        kind: 'performed_event',
+        path: 'leaf',
+        negation: false,
+        matcher: { type: 'events', key: 'purchase', filters: [] },
+        window,
+      } as const;
       const moment = { at: instantOf(AT), timezone: TIMEZONE, within: within ? bitmapOf(within) : null };
-      const [matches] = await new BehaviorSource(transaction, projectId).matching([leaf], moment);
+      const [matches] = await new EventSource(transaction, projectId).matching([leaf], moment);
       return matches?.toArray();
     });
   }

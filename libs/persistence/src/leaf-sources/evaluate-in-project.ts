@@ -1,0 +1,39 @@
+import { type Bitmap, evaluate, type FilterNode, instantOf, type LeafSource } from '#cohort-core';
+
+import type { Transaction } from '../database.js';
+import { readEveryone } from '../membership/read-members.js';
+import { CohortSource } from './cohort.source.js';
+import { DistinctIdSource } from './distinct-id.source.js';
+import { EventSource } from './event.source.js';
+import { PersonMetadataSource } from './person-metadata.source.js';
+import { PersonPropertySource } from './person-property.source.js';
+
+/** Where the facts of a project's filters lie, as the transaction sees them. */
+export function leafSources(transaction: Transaction, projectId: number): LeafSource[] {
+  return [PersonPropertySource, DistinctIdSource, PersonMetadataSource, EventSource, CohortSource].map(
+    (Source) => new Source(transaction, projectId),
+  );
+}
+
+export interface ProjectQuestion {
+  readonly projectId: number;
+  readonly timezone: string;
+  readonly at: Date;
+  /** Null means everyone. */
+  readonly within: Bitmap | null;
+}
+
+/** The one evaluator over a project's facts. @returns one bitmap per tree, in order; the caller disposes of them */
+export async function evaluateInProject(
+  transaction: Transaction,
+  trees: readonly FilterNode[],
+  { projectId, timezone, at, within }: ProjectQuestion,
+): Promise<Bitmap[]> {
+  const everyone = await readEveryone(transaction, projectId);
+  try {
+    const sources = leafSources(transaction, projectId);
+    return await evaluate(trees, { at: instantOf(at), timezone, within, everyone, sources });
+  } finally {
+    everyone.dispose();
+  }
+}

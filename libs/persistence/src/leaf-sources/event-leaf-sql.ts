@@ -1,0 +1,142 @@
+import {
+  type CountOperator,
+  type EventLeaf,
+  type FirstTimeLeaf,
+  gapSeconds,
+  type Moment,
+  type PerformedEventLeaf,
+  type PerformedMultipleLeaf,
+  type RegularlyLeaf,
+  resolvePeriods,
+  resolveQuiet,
+  resolveRecent,
+  resolveRollingWindow,
+  resolveWindow,
+  type RestartedLeaf,
+  type SequenceLeaf,
+  type StoppedLeaf,
+} from '#cohort-core';
+
+import type { Bindings } from './bindings.js';
+import type { TimeRange } from './event-matching.js';
+
+/** What a leaf's statement is made of. */
+export interface EventSql {
+  readonly moment: Moment;
+  readonly bindings: Bindings;
+  /** `FROM event WHERE ...` of the leaf's range. */
+  readonly rows: string;
+  /** Whether a row is an event the leaf looks for. */
+  readonly isMatch: string;
+  /** Whether a row is the second event of a sequence. */
+  readonly isNext: string;
+}
+
+const COMPARISONS: Readonly<Record<CountOperator, string>> = { gte: '>=', lte: '<=', gt: '>', lt: '<', eq: '=' };
+
+/** The times of the events that a leaf has to look at; outside of it nothing can matter. */
+export function rangeOf(leaf: EventLeaf, { at, timezone }: Moment): TimeRange {
+  switch (leaf.kind) {
+    case 'performed_event_multiple': {
+      const { after, before } = resolveRollingWindow(leaf.window, at, timezone);
+      return { from: after, to: before };
+    }
+    case 'performed_event_regularly': {
+      const borders = resolvePeriods(leaf, at, timezone);
+      return { from: borders[0] ?? at, to: borders.at(-1) ?? at };
+    }
+    case 'restarted_performing_event':
+      return { from: null, to: resolveRecent(leaf.recent, at, timezone).to };
+    case 'performed_event_first_time':
+      return { from: null, to: resolveWindow(leaf.window, at, timezone).to };
+    case 'stopped_performing_event':
+      return { from: resolveWindow(leaf.window, at, timezone).from, to: laterEnd(leaf, at, timezone) };
+    default:
+      return resolveWindow(leaf.window, at, timezone);
+  }
+}
+
+function laterEnd(leaf: StoppedLeaf, at: Moment['at'], timezone: string) {
+  const ends = [resolveWindow(leaf.window, at, timezone).to, resolveRecent(leaf.recent, at, timezone).to] as const;
+  return ends[0].epochNanoseconds > ends[1].epochNanoseconds ? ends[0] : ends[1];
+}
+
+/** A SELECT of the ordinals whose events meet the leaf. */
+export function selectPersons(leaf: EventLeaf, sql: EventSql): string {
+  switch (leaf.kind) {
+    case 'performed_event':
+      return performed(leaf, sql);
+    case 'performed_event_multiple':
+      return performedMultiple(leaf, sql);
+    case 'performed_event_first_time':
+      return firstTime(leaf, sql);
+    case 'performed_event_sequence':
+      return sequence(leaf, sql);
+    case 'performed_event_regularly':
+      return regularly(leaf, sql);
+    case 'stopped_performing_event':
+      return stopped(leaf, sql);
+    case 'restarted_performing_event':
+      return restarted(leaf, sql);
+  }
+}
+
+function instant(value: { toString(): string }, bindings: Bindings): string {
+  return `${bindings.bind(value.toString())}::timestamptz`;
+}
+
+function performed(_leaf: PerformedEventLeaf, { rows, isMatch }: EventSql): string {
+  return `SELECT DISTINCT ordinal ${rows} AND ${isMatch}`;
+}
+
+/** The window excludes its first instant, which a range of rows includes. */
+function performedMultiple(leaf: PerformedMultipleLeaf, { rows, isMatch, bindings, moment }: EventSql): string {
+  const { after } = resolveRollingWindow(leaf.window, moment.at, moment.timezone);
+  return `SELECT ordinal ${rows} AND "timestamp" > ${instant(after, bindings)} AND ${isMatch}
+    GROUP BY ordinal HAVING count(*) ${COMPARISONS[leaf.count.operator]} ${bindings.bind(leaf.count.value)}::bigint`;
+}
+
+/** The filters are asked of the very first event of that name, not of the first that meets them; of equal instants any will do. */
+function firstTime(leaf: FirstTimeLeaf, { rows, isMatch, bindings, moment }: EventSql): string {
+  const { from } = resolveWindow(leaf.window, moment.at, moment.timezone);
+  return `SELECT DISTINCT ordinal FROM (
+      SELECT ordinal, "timestamp", ${isMatch} AS is_match, rank() OVER (PARTITION BY ordinal ORDER BY "timestamp") AS place ${rows}
+    ) AS occurrence WHERE place = 1 AND is_match AND "timestamp" >= ${instant(from, bindings)}`;
+}
+
+/** For each second event the closest first one strictly before it: one pass, however many events a person has. */
+function sequence(leaf: SequenceLeaf, { rows, isMatch, isNext, bindings }: EventSql): string {
+  const seconds = bindings.bind(gapSeconds(leaf.gap));
+  return `SELECT DISTINCT ordinal FROM (
+      SELECT ordinal, "timestamp", is_next, max("timestamp") FILTER (WHERE is_match) OVER (
+        PARTITION BY ordinal ORDER BY "timestamp" RANGE BETWEEN UNBOUNDED PRECEDING AND '1 microsecond' PRECEDING) AS closest
+      FROM (SELECT ordinal, "timestamp", ${isMatch} AS is_match, ${isNext} AS is_next ${rows}) AS occurrence
+    ) AS step WHERE is_next AND "timestamp" <= closest + ${seconds}::bigint * interval '1 second'`;
+}
+
+function regularly(leaf: RegularlyLeaf, { rows, isMatch, bindings, moment }: EventSql): string {
+  const borders = resolvePeriods(leaf, moment.at, moment.timezone).map((border) => border.toString());
+  return `SELECT ordinal FROM (
+      SELECT ordinal, width_bucket("timestamp", ${bindings.bind(borders)}::timestamptz[]) AS period ${rows} AND ${isMatch}
+      GROUP BY 1, 2 HAVING count(*) ${COMPARISONS[leaf.count.operator]} ${bindings.bind(leaf.count.value)}::bigint
+    ) AS busy GROUP BY ordinal HAVING count(*) >= ${bindings.bind(leaf.minPeriods)}::bigint`;
+}
+
+function stopped(leaf: StoppedLeaf, { rows, isMatch, bindings, moment }: EventSql): string {
+  const { at, timezone } = moment;
+  const until = resolveWindow(leaf.window, at, timezone).to;
+  const recent = resolveRecent(leaf.recent, at, timezone);
+  const isRecent = `"timestamp" >= ${instant(recent.from, bindings)} AND "timestamp" < ${instant(recent.to, bindings)}`;
+  return `SELECT ordinal ${rows} AND ${isMatch} GROUP BY ordinal
+    HAVING bool_or("timestamp" < ${instant(until, bindings)}) AND NOT bool_or(${isRecent})`;
+}
+
+function restarted(leaf: RestartedLeaf, { rows, isMatch, bindings, moment }: EventSql): string {
+  const { at, timezone } = moment;
+  const recent = resolveRecent(leaf.recent, at, timezone);
+  const quiet = resolveQuiet(leaf.quietFrom, leaf.recent, at, timezone);
+  const recentFrom = instant(recent.from, bindings);
+  const isQuiet = `"timestamp" >= ${instant(quiet.from, bindings)} AND "timestamp" < ${instant(quiet.to, bindings)}`;
+  return `SELECT ordinal ${rows} AND ${isMatch} GROUP BY ordinal
+    HAVING min("timestamp") < ${recentFrom} AND bool_or("timestamp" >= ${recentFrom}) AND NOT bool_or(${isQuiet})`;
+}

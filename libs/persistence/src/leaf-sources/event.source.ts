@@ -1,0 +1,95 @@
+import {
+  type Bitmap,
+  bitmapOf,
+  BitmapScope,
+  blocksOf,
+  type EventLeaf,
+  isEventLeaf,
+  type Leaf,
+  type LeafSource,
+  type Moment,
+  resolveWindow,
+} from '#cohort-core';
+
+import type { Transaction } from '../database.js';
+import { Bindings } from './bindings.js';
+import { rangeOf, selectPersons } from './event-leaf-sql.js';
+import { branchesPredicate, type EventBranch, eventRows, matchBranchValues, resolveMatcher } from './event-matching.js';
+import { readBytes, readOrdinalSets } from './ordinal-sets.js';
+
+/** Up to so many persons their own event rows are less work than a day's bitmap of a whole block. */
+const FEW_PERSONS = 1_000;
+
+/** What persons did: whole days from the daily activity bitmaps (0.002 s where event rows take 0.7 s), all else from event rows. */
+export class EventSource implements LeafSource {
+  constructor(
+    private readonly client: Transaction,
+    private readonly projectId: number,
+  ) {}
+
+  answers(leaf: Leaf): leaf is EventLeaf {
+    return isEventLeaf(leaf);
+  }
+
+  async matching(leaves: readonly Leaf[], moment: Moment): Promise<readonly Bitmap[]> {
+    const results: Bitmap[] = [];
+    for (const leaf of leaves.filter((candidate) => this.answers(candidate))) {
+      results.push(await this.match(leaf, moment));
+    }
+    return results;
+  }
+
+  private async match(leaf: EventLeaf, moment: Moment): Promise<Bitmap> {
+    const branches = await resolveMatcher(this.client, this.projectId, leaf.matcher);
+    const days = wholeDaysOf(leaf, branches, moment);
+    return days === null ? this.fromEvents(leaf, branches, moment) : this.fromActivity(branches, days, moment.within);
+  }
+
+  private async fromActivity(branches: readonly EventBranch[], days: Days, within: Bitmap | null): Promise<Bitmap> {
+    const bindings = new Bindings();
+    const events = bindings.bind(branches.map(({ event }) => event));
+    const chunks = within === null ? '' : `AND chunk = ANY(${bindings.bind(blocksOf(within))}::int[])`;
+    const text = `SELECT bitmap FROM activity WHERE project_id = ${bindings.bind(this.projectId)} AND event = ANY(${events}::text[])
+      AND day BETWEEN ${bindings.bind(days.first)}::date AND ${bindings.bind(days.last)}::date ${chunks}`;
+    using scope = new BitmapScope();
+    const result = scope.track(bitmapOf());
+    for (const bytes of await readBytes(this.client, text, bindings.values)) {
+      const day = scope.deserialize(bytes);
+      result.orInPlace(day);
+      scope.release(day).dispose();
+    }
+    return scope.release(result);
+  }
+
+  private async fromEvents(leaf: EventLeaf, branches: readonly EventBranch[], moment: Moment): Promise<Bitmap> {
+    const next =
+      leaf.kind === 'performed_event_sequence' ? await resolveMatcher(this.client, this.projectId, leaf.next) : [];
+    const all = [...branches, ...next];
+    const scope = { projectId: this.projectId, within: moment.within?.toArray() ?? null };
+    const range = rangeOf(leaf, moment);
+    const matched = await matchBranchValues(this.client, all, { scope, range, moment });
+    const bindings = new Bindings();
+    const persons = selectPersons(leaf, {
+      moment,
+      bindings,
+      rows: eventRows(all, scope, range, bindings),
+      isMatch: branchesPredicate(branches, bindings, matched),
+      isNext: branchesPredicate(next, bindings, matched),
+    });
+    const text = `SELECT array_agg(ordinal) FROM (${persons}) AS person GROUP BY ordinal >> 16`;
+    const [result] = await readOrdinalSets(this.client, text, bindings.values, 1);
+    return result ?? bitmapOf();
+  }
+}
+
+interface Days {
+  readonly first: string;
+  readonly last: string;
+}
+
+/** The days whose activity answers the leaf; null when it has to ask the event rows. */
+function wholeDaysOf(leaf: EventLeaf, branches: readonly EventBranch[], { at, timezone, within }: Moment): Days | null {
+  const isPlain = leaf.kind === 'performed_event' && branches.every(({ filters }) => filters.length === 0);
+  const isFew = within !== null && within.size <= FEW_PERSONS;
+  return isPlain && !isFew ? resolveWindow(leaf.window, at, timezone).days : null;
+}
