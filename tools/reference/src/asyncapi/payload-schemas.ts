@@ -1,3 +1,4 @@
+import type { TypeMetadata } from 'class-transformer';
 import { defaultMetadataStorage } from 'class-transformer/cjs/storage.js';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 
@@ -34,7 +35,7 @@ export function schemaOf(message: MessageClass, docs: ClassDocs): JsonSchema {
 /** Classes that a schema refers to by name. */
 export function nestedClasses(message: MessageClass): MessageClass[] {
   return Object.keys(schemaOf(message, new Map()).properties ?? {}).flatMap((name) => {
-    const type = defaultMetadataStorage.findTypeMetadata(message, name);
+    const type = defaultMetadataStorage.findTypeMetadata(message, name) as TypeMetadata | undefined;
     return type === undefined ? [] : [type.typeFunction() as MessageClass];
   });
 }
