@@ -17,7 +17,7 @@ describe('batches', () => {
     const topic = await newTopic(4);
     await sendNotes(topic, 1_000);
     const calls: Batch[] = [];
-    start({ topic, group: 'merged', maxBatch: 400, handleBatch: (batch) => (calls.push(batch), ok) });
+    start({ topic, group: 'merged', maxBatch: 400, handleBatch: (batch) => (calls.push(batch), ok()) });
     await eventually(() => {
       expect(calls.flat()).toHaveLength(1_000);
     });
@@ -47,7 +47,7 @@ describe('batches', () => {
           throw new TypeError('poison');
         }
         done.push(...batch.map(({ value }) => value.n));
-        return ok;
+        return ok();
       },
       options: { retry: { attempts: 4, firstPauseMs: 5 } },
     });
@@ -74,7 +74,7 @@ describe('batches', () => {
         tried.add(`${message.partition}`);
         return retryLater('once');
       }
-      return message.offset === '1' ? drop('nothing to do') : ok;
+      return message.offset === '1' ? drop('nothing to do') : ok();
     };
     const batches: Batch[] = [];
     start({

@@ -14,7 +14,7 @@ describe('consuming', () => {
     const topic = await newTopic(3);
     await sendNotes(topic, 100);
     const seen: ReceivedMessage<Note>[] = [];
-    start({ topic, group: 'first', handle: (message) => (seen.push(message), ok) });
+    start({ topic, group: 'first', handle: (message) => (seen.push(message), ok()) });
     await eventually(() => {
       expect(seen).toHaveLength(100);
     });
@@ -44,7 +44,7 @@ describe('consuming', () => {
           },
           { withinMs: 20_000 },
         );
-        return ok;
+        return ok();
       },
       options: { sessionTimeoutMs: 6_000 },
     });
@@ -61,7 +61,7 @@ describe('consuming', () => {
   it('two members share the partitions; a clean leave repeats nothing (R12, R13)', async () => {
     const topic = await newTopic(6);
     const seen: string[] = [];
-    const by = (name: string) => (message: ReceivedMessage<Note>) => (seen.push(`${name} ${message.value.n}`), ok);
+    const by = (name: string) => (message: ReceivedMessage<Note>) => (seen.push(`${name} ${message.value.n}`), ok());
     start({ topic, group: 'pair', handle: by('a') });
     await sendNotes(topic, 300);
     await eventually(() => {
@@ -102,7 +102,7 @@ describe('consuming', () => {
     const consumer = start({
       topic,
       group: 'dead',
-      handle: () => ok,
+      handle: () => ok(),
       options: { onDead: (error) => deaths.push(error) },
     });
     connection.kafka.consumer = original;

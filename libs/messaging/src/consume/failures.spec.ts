@@ -39,7 +39,7 @@ describe('failing messages', () => {
     const consumer = start({
       topic,
       group: 'poison',
-      handle: ({ value }) => throws[value.n]?.() ?? (value.n < 0 ? undefined : (good.add(value.n), ok)),
+      handle: ({ value }) => throws[value.n]?.() ?? (value.n < 0 ? undefined : (good.add(value.n), ok())),
       options: { retry: { attempts: 3 } },
     });
     await eventually(
@@ -88,7 +88,7 @@ describe('failing messages', () => {
           failures += 1;
           throw new Error('the database is away');
         }
-        return (seen.push(value.n), ok);
+        return (seen.push(value.n), ok());
       },
       options: { classify: () => 'transient', retry: { attempts: 2, firstPauseMs: 5, longestTransientPauseMs: 20 } },
     });
@@ -112,7 +112,7 @@ describe('failing messages', () => {
     start({
       topic,
       group: 'held',
-      handle: (message) => (message.partition === 0 ? retryLater('not yet') : (seen.push(message), ok)),
+      handle: (message) => (message.partition === 0 ? retryLater('not yet') : (seen.push(message), ok())),
     });
     await eventually(() => {
       expect(new Set(seen.map(({ partition }) => partition))).toEqual(new Set([1, 2]));
@@ -136,7 +136,7 @@ describe('failing messages', () => {
     const seen: number[] = [];
     const warnings: string[] = [];
     const logger = { ...SILENT_LOGGER, warn: (_: object, message: string) => void warnings.push(message) };
-    start({ topic, group: 'no-letters', handle: ({ value }) => (seen.push(value.n), ok), logger });
+    start({ topic, group: 'no-letters', handle: ({ value }) => (seen.push(value.n), ok()), logger });
     await eventually(
       () => {
         expect(warnings).toContain('message is tried again later');
