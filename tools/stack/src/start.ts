@@ -2,6 +2,7 @@ import { ConfigError } from '#config';
 
 import { MissingToolError } from './embedded/index.js';
 import { DataDirectoryInUseError } from './launch/data-directory.js';
+import { StepFailedError } from './launch/run-step.js';
 import { stackConfig } from './launch/stack.config.js';
 import { Stack } from './launch/stack.js';
 
@@ -52,12 +53,14 @@ async function giveUp(stack: Stack, error: unknown): Promise<void> {
   process.exit(1);
 }
 
+const USER_ERRORS = [ConfigError, MissingToolError, DataDirectoryInUseError, StepFailedError];
+
 /** What a user can act on is said in a sentence; anything else is our fault and needs its stack. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
-  const isForUsers = [ConfigError, MissingToolError, DataDirectoryInUseError].some((kind) => error instanceof kind);
+  const isForUsers = USER_ERRORS.some((kind) => error instanceof kind);
   return isForUsers ? error.message : (error.stack ?? error.message);
 }
 

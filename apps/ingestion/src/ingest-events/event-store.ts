@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failPoint } from '#observability';
 import { type Database, isDeadlock } from '#persistence';
 
+import { BatchOrdinals } from './batch-ordinals.js';
 import type { IncomingEvent } from './incoming-event.js';
 import { type BatchReport, ingestBatch } from './ingest-batch.js';
 import type { Lanes } from './lanes.js';
@@ -52,51 +53,26 @@ export class EventStore {
 
   private async attempt(events: readonly IncomingEvent[]): Promise<BatchReport> {
     const { projects } = this.parts;
-    const ordinals = new TakenOrdinals(this.blocks);
+    const ordinals = new BatchOrdinals(this.blocks);
     try {
       const { report, timezones } = await this.commit(events, ordinals);
       failPoint('ingestion.after_commit');
       projects.settle(timezones);
       return report;
-    } catch (error) {
+    } finally {
       ordinals.giveBack();
-      throw error;
     }
   }
 
-  private commit(events: readonly IncomingEvent[], ordinals: TakenOrdinals) {
+  private commit(events: readonly IncomingEvent[], ordinals: BatchOrdinals) {
     const { database, projects } = this.parts;
     return database.transaction(async (transaction) => {
       const timezones = await projects.fixTimezones(transaction, new Set(events.map(({ projectId }) => projectId)));
-      const takeOrdinals = (projectId: number, count: number) => ordinals.take(projectId, count);
-      const report = await ingestBatch(transaction, events, { timezones, takeOrdinals });
+      const report = await ingestBatch(transaction, events, { timezones, ordinals });
       failPoint('ingestion.before_commit');
       ordinals.keep();
       return { report, timezones };
     });
-  }
-}
-
-/** The ordinals of one attempt. When its COMMIT was sent nobody knows whether it took place, and they are never used again. */
-class TakenOrdinals {
-  private taken: [projectId: number, ordinals: number[]][] = [];
-
-  constructor(private readonly blocks: OrdinalBlocks) {}
-
-  async take(projectId: number, count: number): Promise<number[]> {
-    const ordinals = await this.blocks.take(projectId, count);
-    this.taken.push([projectId, ordinals]);
-    return ordinals;
-  }
-
-  keep(): void {
-    this.taken = [];
-  }
-
-  giveBack(): void {
-    for (const [projectId, ordinals] of this.taken) {
-      this.blocks.giveBack(projectId, ordinals);
-    }
   }
 }
 

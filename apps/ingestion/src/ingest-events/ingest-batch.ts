@@ -19,19 +19,23 @@ import { insertDistinctIds } from '../queries/insert-distinct-ids.js';
 import { insertPersons } from '../queries/insert-persons.js';
 import { insertSeen, seenKey } from '../queries/insert-seen.js';
 import { lockBlocks } from '../queries/lock-blocks.js';
-import { lockPersons } from '../queries/lock-persons.js';
+import { lockMorePersons, lockPersons } from '../queries/lock-persons.js';
 import { moveMergedRows } from '../queries/move-merged-rows.js';
 import { updatePersons } from '../queries/update-persons.js';
+import type { BatchOrdinals } from './batch-ordinals.js';
 import { collectActivity, collectPresence, type Fact } from './collect-facts.js';
 import { describeChanges, groupByBlock } from './describe-changes.js';
 import type { IncomingEvent } from './incoming-event.js';
 import { RestartBatch } from './restart-batch.js';
 
+/** Each new plan takes in what others committed meanwhile; more rounds than these are a pile-up. */
+const MAX_PLANS = 5;
+
 /** What a batch needs besides its transaction. */
 export interface BatchResources {
   /** Of the batch's projects, held until the transaction ends. */
   readonly timezones: ReadonlyMap<number, string>;
-  readonly takeOrdinals: (projectId: number, count: number) => Promise<number[]>;
+  readonly ordinals: BatchOrdinals;
 }
 
 export interface BatchReport {
@@ -57,9 +61,7 @@ export async function ingestBatch(
   if (fresh.length === 0) {
     return { counted: 0, merges: new Map(), activity: [], presence: [] };
   }
-  const plan = await lockAndPlan(transaction, fresh);
-  const owners = plan.apply(fresh);
-  await nameNewcomers(plan, resources);
+  const { plan, owners } = await lockAndPlan(transaction, fresh, resources.ordinals);
   const moved = await writePersons(transaction, plan);
   const rows = fresh.map((event, index) => ({ event, ordinal: owners[index]?.ordinal }));
   await appendEvents(transaction, rows);
@@ -82,20 +84,41 @@ async function keepUnseen(transaction: Transaction, events: readonly IncomingEve
   return [...byKey].flatMap(([key, event]) => (unseen.has(key) ? [event] : []));
 }
 
-async function lockAndPlan(transaction: Transaction, events: readonly IncomingEvent[]): Promise<BatchPlan> {
-  const ids = mentionedIds(events);
-  const locked = await lockPersons(transaction, ids, lockStrengthFor(events));
-  if (locked.some(({ isGone }) => isGone)) {
-    throw new RestartBatch('person was merged away');
-  }
-  return new BatchPlan(ids, locked);
+interface Planned {
+  readonly plan: BatchPlan;
+  readonly owners: readonly (PersonDraft | undefined)[];
 }
 
-async function nameNewcomers(plan: BatchPlan, resources: BatchResources): Promise<void> {
+/** Ends with every person locked and every new distinct id taken, so that nothing the plan rests on can change any more. */
+async function lockAndPlan(
+  transaction: Transaction,
+  events: readonly IncomingEvent[],
+  ordinals: BatchOrdinals,
+): Promise<Planned> {
+  const ids = mentionedIds(events);
+  const strength = lockStrengthFor(events);
+  const locked = await lockPersons(transaction, ids, strength);
+  for (let round = 0; round < MAX_PLANS; round += 1) {
+    const plan = new BatchPlan(ids, locked);
+    const owners = plan.apply(events);
+    await nameNewcomers(plan, ordinals);
+    if (await insertDistinctIds(transaction, plan.newDistinctIds())) {
+      return { plan, owners };
+    }
+    // Somebody else's batch made persons of our new ids: an anonymous event and its $identify often arrive at once.
+    const known = new Set(locked.map(({ id }) => id));
+    const open = ids.filter((id) => !known.has(id));
+    locked.push(...(await lockMorePersons(transaction, open, strength)));
+  }
+  throw new RestartBatch('distinct ids were taken');
+}
+
+async function nameNewcomers(plan: BatchPlan, ordinals: BatchOrdinals): Promise<void> {
+  ordinals.rewind();
   for (const [projectId, newcomers] of plan.newcomers()) {
-    const ordinals = await resources.takeOrdinals(projectId, newcomers.length);
-    newcomers.forEach((person: PersonDraft, index) => {
-      person.born = { ordinal: ordinals[index] ?? NaN, uuid: randomUUID() };
+    const taken = await ordinals.take(projectId, newcomers.length);
+    newcomers.forEach((person, index) => {
+      person.born = { ordinal: taken[index] ?? NaN, uuid: randomUUID() };
     });
   }
 }
@@ -104,9 +127,6 @@ async function nameNewcomers(plan: BatchPlan, resources: BatchResources): Promis
 async function writePersons(transaction: Transaction, plan: BatchPlan): Promise<Fact[]> {
   await insertPersons(transaction, plan.born());
   await updatePersons(transaction, plan.changed());
-  if (!(await insertDistinctIds(transaction, plan.newDistinctIds()))) {
-    throw new RestartBatch('distinct id was taken');
-  }
   const moved = await moveMergedRows(transaction, plan.moves());
   plan.countMoved(moved);
   return moved;

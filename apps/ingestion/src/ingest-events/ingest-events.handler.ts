@@ -48,7 +48,7 @@ export class IngestEventsHandler {
     if (events.length > 0) {
       await this.store(events);
     }
-    return sorted.map((one) => (one instanceof RefusedEvent ? this.refuse(one) : ok));
+    return sorted.map((one) => (one instanceof RefusedEvent ? this.refuse(one) : ok()));
   }
 
   private async store(events: readonly IncomingEvent[]): Promise<void> {

@@ -14,15 +14,21 @@ const SQL = `
   ORDER BY q.project_id, q.distinct_id COLLATE "C"
   ON CONFLICT DO NOTHING`;
 
-/** @returns false when another transaction gave one of the ids to somebody in the meantime */
+/**
+ * Gives new distinct ids to their persons, all or none.
+ * @returns false when another transaction gave one of them to somebody in the meantime; its commit is visible then
+ */
 export async function insertDistinctIds(transaction: Transaction, ids: readonly NewDistinctId[]): Promise<boolean> {
   if (ids.length === 0) {
     return true;
   }
+  await transaction.query('SAVEPOINT new_distinct_ids');
   const result = await transaction.query(SQL, [
     ids.map((id) => id.projectId),
     ids.map((id) => id.distinctId),
     ids.map((id) => id.ordinal),
   ]);
-  return result.rowCount === ids.length;
+  const isComplete = result.rowCount === ids.length;
+  await transaction.query(`${isComplete ? 'RELEASE' : 'ROLLBACK TO'} SAVEPOINT new_distinct_ids`);
+  return isComplete;
 }

@@ -72,27 +72,39 @@ export class Model {
   }
 
   private merge(event: CapturedEvent): void {
-    const { alias, $anon_distinct_id } = (event.properties ?? {}) as Wishes;
-    const otherId = event.event === '$identify' ? $anon_distinct_id : alias;
-    const wanted = ['$identify', '$create_alias', '$merge_dangerously'].includes(event.event);
-    if (!wanted || otherId === undefined || otherId === event.distinct_id) {
+    const otherId = otherIdOf(event);
+    const other = this.find(otherId ?? '');
+    const own = this.find(event.distinct_id);
+    if (otherId === undefined || otherId === event.distinct_id || isRefused(event, own, other)) {
       return;
     }
-    const other = this.find(otherId);
-    if (other?.identified === true && other !== this.find(event.distinct_id) && event.event !== '$merge_dangerously') {
-      return;
-    }
-    const own = this.find(event.distinct_id) ?? other ?? this.add(event);
-    own.ids.add(event.distinct_id);
-    own.ids.add(otherId);
-    own.identified = true;
-    if (other !== undefined && other !== own) {
-      other.ids.forEach((id) => own.ids.add(id));
-      own.properties = { ...other.properties, ...own.properties };
-      own.createdAt = own.createdAt < other.createdAt ? own.createdAt : other.createdAt;
-      this.persons.delete(other);
+    const person = own ?? other ?? this.add(event);
+    person.ids.add(event.distinct_id);
+    person.ids.add(otherId);
+    person.identified = true;
+    if (other !== undefined && other !== person) {
+      this.swallow(person, other);
     }
   }
+
+  private swallow(person: ModelPerson, other: ModelPerson): void {
+    other.ids.forEach((id) => person.ids.add(id));
+    person.properties = { ...other.properties, ...person.properties };
+    person.createdAt = person.createdAt < other.createdAt ? person.createdAt : other.createdAt;
+    this.persons.delete(other);
+  }
+}
+
+function isRefused(event: CapturedEvent, own: ModelPerson | undefined, other: ModelPerson | undefined): boolean {
+  return other?.identified === true && other !== own && event.event !== '$merge_dangerously';
+}
+
+function otherIdOf(event: CapturedEvent): string | undefined {
+  const { alias, $anon_distinct_id } = (event.properties ?? {}) as Wishes;
+  if (event.event === '$identify') {
+    return $anon_distinct_id;
+  }
+  return ['$create_alias', '$merge_dangerously'].includes(event.event) ? alias : undefined;
 }
 
 interface Wishes {

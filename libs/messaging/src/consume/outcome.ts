@@ -8,7 +8,11 @@ export type Outcome =
   /** Not now: try again with growing pauses, for as long as it takes. */
   | { readonly kind: 'retry'; readonly reason: string; readonly error?: Error };
 
-export const ok: Outcome = { kind: 'ok' };
+const OK: Outcome = { kind: 'ok' };
+
+export function ok(): Outcome {
+  return OK;
+}
 
 export function drop(reason: string): Outcome {
   return { kind: 'drop', reason };

@@ -24,14 +24,16 @@ export function parseMessage<T extends object>(topic: Topic<T>, bytes: Buffer | 
 }
 
 function parseJson(bytes: Buffer): Parsed<unknown> {
+  let text: string;
   try {
-    return { value: JSON.parse(strictUtf8.decode(bytes)) as unknown };
+    text = strictUtf8.decode(bytes);
+  } catch {
+    return { reason: 'not-utf8', detail: 'the value is not UTF-8' };
+  }
+  try {
+    return { value: JSON.parse(text) as unknown };
   } catch (error) {
-    const isEncoding = error instanceof Error && 'code' in error;
-    return {
-      reason: isEncoding ? 'not-utf8' : 'not-json',
-      detail: error instanceof Error ? error.message : String(error),
-    };
+    return { reason: 'not-json', detail: String(error) };
   }
 }
 

@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Admin, ITopicConfig } from 'kafkajs';
 
 import { deadLetterTopic, type Topic } from '#contracts';
 
 import type { KafkaConnection } from '../connection/kafka-connection.js';
 
+const KNOWN_AFTER_ATTEMPTS = 100;
+const KNOWN_POLL_MS = 50;
 const DAY_MS = 86_400_000;
 /** Time for somebody to come back from holiday and look. */
 const DEAD_LETTER_RETENTION_DAYS = 30;
@@ -21,11 +25,29 @@ export async function ensureTopics(connection: KafkaConnection, topics: readonly
 
 async function create(admin: Admin, topics: ITopicConfig[]): Promise<void> {
   // False when another process was faster with one of them: then the others are made one by one.
-  if (await admin.createTopics({ topics, waitForLeaders: true })) {
-    return;
+  if (!(await admin.createTopics({ topics, waitForLeaders: false }))) {
+    for (const topic of topics) {
+      await admin.createTopics({ topics: [topic], waitForLeaders: false });
+    }
   }
-  for (const topic of topics) {
-    await admin.createTopics({ topics: [topic], waitForLeaders: true });
+  await waitUntilKnown(
+    admin,
+    topics.map(({ topic }) => topic),
+  );
+}
+
+/** A broker learns of a topic a moment after it was created; kafkajs' own waiting takes that moment for an error. */
+async function waitUntilKnown(admin: Admin, topics: string[]): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await admin.fetchTopicMetadata({ topics });
+      return;
+    } catch (error) {
+      if (attempt === KNOWN_AFTER_ATTEMPTS) {
+        throw error;
+      }
+      await sleep(KNOWN_POLL_MS);
+    }
   }
 }
 

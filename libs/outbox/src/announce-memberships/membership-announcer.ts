@@ -12,6 +12,9 @@ import type { DeltaRow } from './delta-row.js';
 import { partId } from './part-id.js';
 import { type NamedPart, nameParts } from './uuid-lookup.js';
 
+/** A message class as the shape of an object literal. */
+type Shape<T> = { readonly [K in keyof T]: T[K] };
+
 interface NamedParcel {
   readonly row: DeltaRow;
   readonly named: NamedPart;
@@ -75,7 +78,7 @@ function hasStranger(named: NamedPart): boolean {
 
 function recordOf(named: NamedPart): OutgoingRecord {
   const { row, part, parts } = named.part;
-  const message: CohortMembershipChanged = {
+  const message = {
     schema_version: TOPICS.cohortMembershipChanged.schemaVersion,
     project_id: row.project_id,
     cohort_id: row.cohort_id,
@@ -88,6 +91,6 @@ function recordOf(named: NamedPart): OutgoingRecord {
     at: row.at.toISOString(),
     entered: named.entered as string[],
     left: named.left as string[],
-  };
+  } satisfies Shape<CohortMembershipChanged>;
   return { id: partId(named.part), key: cohortKey(row.project_id, row.cohort_id), value: message, time: row.at };
 }

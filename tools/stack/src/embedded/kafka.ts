@@ -106,7 +106,8 @@ function propertiesOf(directory: string, port: number, controllerPort: number): 
 
 async function format(java: string, classPath: string, directory: string, properties: string): Promise<void> {
   rmSync(join(directory, 'data'), { recursive: true, force: true });
-  const clusterId = randomBytes(16).toString('base64url');
-  const tool = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties];
+  // An id that begins with a dash is taken for a flag, hence the equals sign.
+  const clusterId = `--cluster-id=${randomBytes(16).toString('base64url')}`;
+  const tool = ['-cp', classPath, 'kafka.tools.StorageTool', 'format', clusterId, '-c', properties];
   await promisify(execFile)(java, [...QUICK_AND_SMALL, ...tool]);
 }

@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { endOrphan, identityOf, isRunning, type ProcessIdentity } from '../embedded/index.js';
+import { endOrphan, readPidFile, writePidFile } from '../embedded/index.js';
 
 /** Another launcher holds the data directory. */
 export class DataDirectoryInUseError extends Error {
@@ -43,8 +43,8 @@ export class DataDirectory {
   lock(): void {
     mkdirSync(this.path, { recursive: true });
     while (!this.createLock()) {
-      const holder = this.readLock();
-      if (holder !== undefined && isRunning(holder)) {
+      const holder = readPidFile(this.lockFile);
+      if (holder !== undefined) {
         throw new DataDirectoryInUseError(this.path, holder.pid);
       }
       rmSync(this.lockFile, { force: true });
@@ -80,24 +80,19 @@ export class DataDirectory {
   }
 
   private createLock(): boolean {
+    const own = `${this.lockFile}.${process.pid}`;
+    writePidFile(own, process.pid);
     try {
-      const file = openSync(this.lockFile, 'wx');
-      writeSync(file, JSON.stringify(identityOf(process.pid)));
-      closeSync(file);
+      // Linking makes the lock appear with its content; a reader of an empty one would take it for stale.
+      linkSync(own, this.lockFile);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
         return false;
       }
       throw error;
-    }
-  }
-
-  private readLock(): ProcessIdentity | undefined {
-    try {
-      return JSON.parse(readFileSync(this.lockFile, 'utf8')) as ProcessIdentity;
-    } catch {
-      return undefined;
+    } finally {
+      rmSync(own, { force: true });
     }
   }
 }

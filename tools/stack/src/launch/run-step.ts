@@ -4,6 +4,14 @@ import { join } from 'node:path';
 import { REPOSITORY_ROOT } from '../embedded/index.js';
 import type { Printer } from './printer.js';
 
+/** A step ended badly; what it printed says why. */
+export class StepFailedError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'StepFailedError';
+  }
+}
+
 /**
  * Runs a step of the start in a process that ends with it, so that the launcher itself stays small.
  * @param file below dist/tools/stack/src @returns what the step sent as its result
@@ -21,11 +29,11 @@ export function runStep<T>(name: string, file: string, env: NodeJS.ProcessEnv, p
       result = message as T;
     });
     child.once('error', reject);
-    child.once('exit', (code) => {
+    child.once('close', (code) => {
       if (code === 0 && result !== undefined) {
         resolve(result);
       } else {
-        reject(new Error(`${name} failed (code ${code ?? 'none'}); its lines above say why.`));
+        reject(new StepFailedError(`${name} failed (code ${code ?? 'none'}); its lines above say why.`));
       }
     });
   });

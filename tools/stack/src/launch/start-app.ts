@@ -48,7 +48,8 @@ function endOf(child: ChildProcess): Promise<string> {
     child.once('error', (error) => {
       resolve(error.message);
     });
-    child.once('exit', (code, signal) => {
+    // Not 'exit': its last lines are still to be printed then.
+    child.once('close', (code, signal) => {
       resolve(signal === null ? `code ${code ?? 'unknown'}` : `signal ${signal}`);
     });
   });

@@ -1,0 +1,41 @@
+import { Controller, Inject, Post, UseGuards } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiOperation,
+  ApiPayloadTooLargeResponse,
+  ApiUnsupportedMediaTypeResponse,
+} from '@nestjs/swagger';
+
+import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
+import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
+import { JsonBody, type JsonObject } from '../http/read-json-body.js';
+import type { Shape } from '../http/shape.js';
+import { ProjectRoute } from '../openapi/api-routes.js';
+import { ErrorResponse } from '../openapi/error.response.js';
+import { CohortResponse } from '../present-cohort/cohort.response.js';
+import { presentCohort } from '../present-cohort/present-cohort.js';
+import { CreateCohortHandler } from './create-cohort.handler.js';
+import { CreateCohortRequest } from './create-cohort.request.js';
+import { readNewCohort } from './read-new-cohort.js';
+
+@Controller('api/projects/:project_id/cohorts')
+@UseGuards(ApiKeyGuard)
+export class CreateCohortController {
+  constructor(@Inject(CreateCohortHandler) private readonly handler: CreateCohortHandler) {}
+
+  @Post()
+  @RequireScopes('cohort:write')
+  @ApiOperation({
+    operationId: 'createCohort',
+    summary: 'Creates a cohort; its members are calculated a moment later.',
+  })
+  @ProjectRoute(['cohort:write'])
+  @ApiBody({ type: CreateCohortRequest })
+  @ApiCreatedResponse({ type: CohortResponse })
+  @ApiPayloadTooLargeResponse({ type: ErrorResponse })
+  @ApiUnsupportedMediaTypeResponse({ type: ErrorResponse })
+  async create(@Granted() access: Access, @JsonBody() body: JsonObject): Promise<Shape<CohortResponse>> {
+    return presentCohort(await this.handler.create(access, readNewCohort(body)));
+  }
+}

@@ -1,0 +1,57 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+
+import { MessagingModule } from '#messaging';
+import { ObservabilityModule } from '#observability';
+import { OutboxModule } from '#outbox';
+import { PersistenceModule } from '#persistence';
+
+import { ApiKeyGuard } from './authenticate/api-key.guard.js';
+import { ApiKeyRepository } from './authenticate/api-key.repository.js';
+import { CaptureEventsController } from './capture-events/capture-events.controller.js';
+import { CaptureEventsHandler } from './capture-events/capture-events.handler.js';
+import { ProjectTokenRepository } from './capture-events/project-token.repository.js';
+import type { GatewayConfig } from './config.js';
+import { CreateCohortController } from './create-cohort/create-cohort.controller.js';
+import { CreateCohortHandler } from './create-cohort/create-cohort.handler.js';
+import { GetCohortController } from './get-cohort/get-cohort.controller.js';
+import { ErrorEnvelopeFilter } from './http/error-envelope.filter.js';
+import { ListCohortPersonsController } from './list-cohort-persons/list-cohort-persons.controller.js';
+import { ListCohortPersonsHandler } from './list-cohort-persons/list-cohort-persons.handler.js';
+import { ListCohortsController } from './list-cohorts/list-cohorts.controller.js';
+import { ListPersonsController } from './list-persons/list-persons.controller.js';
+
+const APP = 'gateway';
+
+/** The HTTP API. Kafka is needed for capture only: cohorts are written together with their news, which the relay sends later. */
+@Module({})
+export class GatewayModule {
+  static register(config: GatewayConfig): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [
+        ObservabilityModule.register({ app: APP, form: config.log, level: config.logLevel }),
+        PersistenceModule.register({ url: config.databaseUrl, poolSize: config.databasePoolSize, app: APP }),
+        MessagingModule.register({ clientId: APP, brokers: config.kafkaBrokers, topicPrefix: config.kafkaTopicPrefix }),
+        OutboxModule.register(),
+      ],
+      controllers: [
+        CreateCohortController,
+        ListCohortsController,
+        GetCohortController,
+        ListCohortPersonsController,
+        ListPersonsController,
+        CaptureEventsController,
+      ],
+      providers: [
+        ApiKeyRepository,
+        ApiKeyGuard,
+        CreateCohortHandler,
+        ListCohortPersonsHandler,
+        ProjectTokenRepository,
+        CaptureEventsHandler,
+        { provide: APP_FILTER, useClass: ErrorEnvelopeFilter },
+      ],
+    };
+  }
+}

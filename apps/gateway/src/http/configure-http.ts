@@ -1,0 +1,64 @@
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+
+import { Metrics } from '#observability';
+
+import { CAPTURE_PATHS } from '../capture-events/capture-paths.js';
+import { measureRequests } from './measure-requests.js';
+import { recordRoutes } from './route-table.js';
+
+const CAPTURE_BODY_BYTES = 20 * 1024 * 1024;
+const BODY_BYTES = 1024 * 1024;
+const TRAILING_SLASH = /\/$/;
+
+/** Options of the server itself; the rest is set by `configureHttp`. */
+export const serverOptions: FastifyServerOptions = {
+  routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+  bodyLimit: BODY_BYTES,
+};
+
+/** Everything between the socket and the controllers. Must run before the first route is registered. */
+export async function configureHttp(app: NestFastifyApplication): Promise<void> {
+  const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  recordRoutes(server);
+  readBodiesAsBytes(app, server);
+  limitBodies(server);
+  measureRequests(server, app.get(Metrics));
+  allowBrowsersToCapture(app);
+  // Plain HTTP is what a first run speaks, so nothing may be upgraded; the docs page needs no other exception.
+  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+}
+
+/** SDKs name any content type for the same JSON, so each use case decides what its bytes are. */
+function readBodiesAsBytes(app: NestFastifyApplication, server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  app.useBodyParser('*', {}, (_request, body, done) => {
+    done(null, body);
+  });
+}
+
+function limitBodies(server: FastifyInstance): void {
+  server.addHook('onRoute', (route) => {
+    if (isCapturePath(route.url)) {
+      route.bodyLimit = CAPTURE_BODY_BYTES;
+    }
+  });
+}
+
+function isCapturePath(path: string): boolean {
+  return CAPTURE_PATHS.includes(path.replace(TRAILING_SLASH, ''));
+}
+
+function allowBrowsersToCapture(app: NestFastifyApplication): void {
+  app.enableCors({
+    delegator: (request, decide) => {
+      const path = request.url.split('?')[0] ?? '';
+      // A project token is public and no cookie is read, so any page may send events; nothing else is meant for browsers.
+      decide(
+        null,
+        isCapturePath(path) ? { origin: true, methods: ['POST', 'OPTIONS'], maxAge: 3600 } : { origin: false },
+      );
+    },
+  });
+}

@@ -1,0 +1,25 @@
+import type { FastifyRequest } from 'fastify';
+
+import type { Page } from './read-query.js';
+
+export interface PageLinks {
+  readonly next: string | null;
+  readonly previous: string | null;
+}
+
+/** Absolute URLs of the neighbouring pages, every other parameter kept. `previous` is set when a whole page lies before this one. */
+export function pageLinks(request: FastifyRequest, page: Page, hasNext: boolean): PageLinks {
+  const before = page.offset - page.limit;
+  return {
+    next: hasNext ? linkTo(request, page.limit, page.offset + page.limit) : null,
+    previous: before >= 0 ? linkTo(request, page.limit, before) : null,
+  };
+}
+
+function linkTo(request: FastifyRequest, limit: number, offset: number): string {
+  const [path = '', query = ''] = request.url.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set('limit', String(limit));
+  parameters.set('offset', String(offset));
+  return `${request.protocol}://${request.host}${path}?${parameters.toString()}`;
+}

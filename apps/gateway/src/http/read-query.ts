@@ -1,0 +1,63 @@
+import type { FastifyRequest } from 'fastify';
+
+import { invalid } from './api-error.js';
+import { flawOfText } from './json-value.js';
+
+const MAX_INT4 = 2_147_483_647;
+const INTEGER = /^-?\d{1,15}$/;
+
+/** A page as the client asked for it. */
+export interface Page {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** The value of a query parameter, undefined when absent. @throws ApiError 400 when it is given twice or holds NUL */
+export function queryText(request: FastifyRequest, name: string): string | undefined {
+  const value = (request.query as Record<string, unknown>)[name];
+  if (value === undefined) {
+    return undefined;
+  }
+  if (typeof value !== 'string') {
+    throw invalid(name, 'This parameter is given more than once.');
+  }
+  const flaw = flawOfText(value, [name]);
+  if (flaw !== undefined) {
+    throw invalid(name, flaw.detail, flaw.code);
+  }
+  return value;
+}
+
+/** `limit` from 1 to `maxLimit` (default 100), `offset` from 0. */
+export function readPage(request: FastifyRequest, maxLimit: number): Page {
+  return {
+    limit: integer(request, 'limit', { fallback: 100, min: 1, max: maxLimit }),
+    offset: integer(request, 'offset', { fallback: 0, min: 0, max: MAX_INT4 }),
+  };
+}
+
+/** Refuses parameters that would silently be ignored and so change the meaning of the answer. */
+export function refuseParameters(request: FastifyRequest, names: readonly string[]): void {
+  const given = names.find((name) => queryText(request, name) !== undefined);
+  if (given !== undefined) {
+    throw invalid(given, 'This parameter is not supported.');
+  }
+}
+
+function integer(request: FastifyRequest, name: string, rule: { fallback: number; min: number; max: number }): number {
+  const text = queryText(request, name);
+  if (text === undefined || text === '') {
+    return rule.fallback;
+  }
+  const value = Number(text);
+  if (!INTEGER.test(text)) {
+    throw invalid(name, 'A valid integer is required.');
+  }
+  if (value < rule.min) {
+    throw invalid(name, `Ensure this value is greater than or equal to ${rule.min}.`, 'min_value');
+  }
+  if (value > rule.max) {
+    throw invalid(name, `Ensure this value is less than or equal to ${rule.max}.`, 'max_value');
+  }
+  return value;
+}

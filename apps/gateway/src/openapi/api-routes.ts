@@ -1,0 +1,55 @@
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBearerAuth,
+  ApiForbiddenResponse,
+  ApiNotFoundResponse,
+  ApiParam,
+  ApiQuery,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
+
+import type { Scope } from '../authenticate/scopes.js';
+import { ErrorResponse } from './error.response.js';
+
+const INT4 = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const;
+
+/** What all routes below a project have in common. */
+export function ProjectRoute(scopes: readonly Scope[], tag = 'cohorts') {
+  return applyDecorators(
+    ApiTags(tag),
+    ApiBearerAuth('personal_api_key'),
+    ApiParam({ name: 'project_id', schema: INT4 }),
+    ApiBadRequestResponse({ type: ErrorResponse, description: 'A field or parameter is wrong; `attr` names it.' }),
+    ApiUnauthorizedResponse({ type: ErrorResponse, description: 'The key is missing or unknown.' }),
+    ApiForbiddenResponse({
+      type: ErrorResponse,
+      description: `The key lacks a scope (needs ${scopes.join(' and ')}) or may not enter the project.`,
+    }),
+    ApiNotFoundResponse({ type: ErrorResponse, description: 'The project has nothing of that id.' }),
+    ApiServiceUnavailableResponse({ type: ErrorResponse, description: 'Try again after `Retry-After` seconds.' }),
+  );
+}
+
+/** A project route about one cohort. */
+export function CohortRoute(scopes: readonly Scope[]) {
+  return applyDecorators(ProjectRoute(scopes), ApiParam({ name: 'id', schema: INT4 }));
+}
+
+/** `limit` and `offset`. */
+export function QueryPage(maxLimit: number) {
+  return applyDecorators(
+    ApiQuery({
+      name: 'limit',
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: maxLimit, default: 100 },
+    }),
+    ApiQuery({
+      name: 'offset',
+      required: false,
+      schema: { type: 'integer', minimum: 0, maximum: 2_147_483_647, default: 0 },
+    }),
+  );
+}

@@ -1,0 +1,44 @@
+import type { CohortType } from '#contracts';
+
+import type { CallerUser } from '../authenticate/access.js';
+
+/** A cohort as read for an answer, its creator included. */
+export interface CohortRow {
+  readonly id: number;
+  readonly project_id: number;
+  readonly name: string;
+  readonly description: string;
+  readonly filters: Record<string, unknown> | null;
+  readonly groups: readonly unknown[];
+  readonly query: Record<string, unknown> | null;
+  readonly is_static: boolean;
+  readonly cohort_type: CohortType | null;
+  readonly condition_type: Record<string, boolean> | null;
+  readonly definition_number: number;
+  readonly version: number | null;
+  readonly pending_version: number | null;
+  readonly is_calculating: boolean;
+  readonly count: number;
+  readonly last_calculation: Date | null;
+  readonly errors_calculating: number;
+  readonly last_error_message: string | null;
+  readonly last_import_total_count: number | null;
+  readonly last_import_unmatched_count: number | null;
+  readonly deleted: boolean;
+  readonly created_at: Date;
+  readonly created_by: CallerUser | null;
+}
+
+/** The stored part of a CohortRow, of the table called `c`. */
+export const COHORT_COLUMNS = `
+  c.id, c.project_id, c.name, c.description, c.filters, c.groups, c.query, c.is_static, c.cohort_type, c.condition_type,
+  c.definition_number, c.version, c.pending_version, c.is_calculating, c.count, c.last_calculation, c.errors_calculating,
+  c.last_error_message, c.last_import_total_count, c.last_import_unmatched_count, c.deleted, c.created_at`;
+
+/** Reads CohortRows; add WHERE and ORDER BY on `c`. */
+export const SELECT_COHORTS = `
+  SELECT ${COHORT_COLUMNS},
+    CASE WHEN u.id IS NOT NULL THEN json_build_object('id', u.id, 'uuid', u.uuid, 'distinct_id', u.distinct_id,
+      'first_name', u.first_name, 'last_name', u.last_name, 'email', u.email,
+      'is_email_verified', u.is_email_verified) END AS created_by
+  FROM cohort c LEFT JOIN app_user u ON u.id = c.created_by_id`;

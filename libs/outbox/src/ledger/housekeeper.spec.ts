@@ -1,0 +1,63 @@
+import { Metrics, SILENT_LOGGER } from '#observability';
+import { useDatabase } from '#testing';
+
+import { OUTBOX_TABLE } from '../publish-outbox/outbox-publisher.js';
+import { Housekeeper } from './housekeeper.js';
+import { LedgerMetrics } from './ledger-metrics.js';
+
+const db = useDatabase();
+const HOUR_MS = 3_600_000;
+
+function housekeeper(metrics = new Metrics()): Housekeeper {
+  return new Housekeeper(db.database, OUTBOX_TABLE, new LedgerMetrics(metrics, 'outbox'), SILENT_LOGGER, HOUR_MS);
+}
+
+async function insert(count: number, columns: string, values: string): Promise<void> {
+  await db.database.pool.query(
+    `INSERT INTO outbox (aggregatetype, aggregateid, type, payload, project_id, ${columns})
+     SELECT 'cohort.created', 'a', 'cohort.created', '{}', 1, ${values} FROM generate_series(1, $1)`,
+    [count],
+  );
+}
+
+beforeEach(async () => {
+  await db.database.pool.query('TRUNCATE outbox');
+});
+
+describe('the housekeeper', () => {
+  it('removes what was told over an hour ago, in pieces, and nothing else (R08)', async () => {
+    await insert(11_000, 'published_at', `now() - interval '61 minutes'`);
+    await insert(2, 'published_at', `now() - interval '59 minutes'`);
+    await insert(3, 'created_at', `now() - interval '2 days'`);
+    await insert(1, 'created_at, dead_at', `now() - interval '2 days', now() - interval '2 days'`);
+    expect(await housekeeper().purge()).toBe(11_000);
+    const { rows } = await db.database.pool.query('SELECT FROM outbox');
+    expect(rows).toHaveLength(6);
+  });
+
+  it('keeps all where others read it', async () => {
+    await insert(1, 'published_at', `now() - interval '9 days'`);
+    const keeper = new Housekeeper(
+      db.database,
+      OUTBOX_TABLE,
+      new LedgerMetrics(new Metrics(), 'x'),
+      SILENT_LOGGER,
+      undefined,
+    );
+    expect(await keeper.purge()).toBe(0);
+  });
+
+  it('measures what waits and for how long; the dead and the told do not wait', async () => {
+    const metrics = new Metrics();
+    await insert(2, 'created_at', `now() - interval '90 seconds'`);
+    await insert(1, 'created_at, dead_at', `now() - interval '2 days', now()`);
+    await insert(1, 'created_at, published_at', `now() - interval '2 days', now()`);
+    await housekeeper(metrics).measure();
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('muster_outbox_pending{ledger="outbox"} 2');
+    expect(Number(/muster_outbox_lag_seconds\{ledger="outbox"\} (\S+)/.exec(text)?.[1])).toBeCloseTo(90, -1);
+    await db.database.pool.query('TRUNCATE outbox');
+    await housekeeper(metrics).measure();
+    expect(await metrics.registry.metrics()).toContain('muster_outbox_lag_seconds{ledger="outbox"} 0');
+  });
+});
