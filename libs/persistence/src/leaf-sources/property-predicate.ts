@@ -110,6 +110,10 @@ export function propertyPredicate(
   bindings: Bindings,
   matched: MatchedValues,
 ): string {
+  if (isNoCondition(condition)) {
+    // Checked here too: a parameter that is bound and not used has no type.
+    return 'true';
+  }
   return valuePredicate({ value: `(${json} -> ${bindings.bind(condition.key)}::text)`, bindings }, condition, matched);
 }
 
