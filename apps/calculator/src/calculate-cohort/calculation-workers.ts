@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 
-import { LOGGER,type Logger } from '#observability';
+import { LOGGER, type Logger } from '#observability';
 import { Database, leaseCalculation, msUntilNextCalculation } from '#persistence';
 
 import type { CalculatorConfig } from '../config.js';
