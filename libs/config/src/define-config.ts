@@ -33,7 +33,7 @@ export function defineConfig<S extends Settings>(settings: S): ConfigDefinition<
       return Object.values(settings).map((one) => ({
         variable: one.variable,
         kind: one.kind,
-        default: one.default === undefined ? 'required' : String(one.default),
+        default: one.default === undefined ? 'required' : describeDefault(one.default),
         doc: one.doc,
       }));
     },
@@ -48,4 +48,10 @@ function valueOf(one: Setting<unknown>, text: string | undefined): unknown {
     throw new ConfigError(one.variable, `is not set. ${one.doc}`);
   }
   return one.default;
+}
+
+function describeDefault(value: unknown): string {
+  return Array.isArray(value) || typeof value === 'object'
+    ? JSON.stringify(value)
+    : String(value as string | number | boolean);
 }

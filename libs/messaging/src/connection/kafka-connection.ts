@@ -17,7 +17,8 @@ export interface KafkaConnectionOptions {
 }
 
 const CONNECTION_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
+/** A SyncGroup waits for a leader that may have died, so for a whole session (KAFKA_SESSION_TIMEOUT_MS): ten seconds made members crash in a loop. */
+const REQUEST_TIMEOUT_MS = 30_000;
 const ADMIN_TIMEOUT_MS = 20_000;
 const CONSUMER_RETRIES = 5;
 const PRODUCER_RETRIES = 1;
