@@ -26,6 +26,8 @@ export class RelayLoop<Row extends LedgerRow> {
   private running: Promise<void> | undefined;
   private outageMs = 0;
   private open: Open | undefined;
+  private floorTimer: NodeJS.Timeout | undefined;
+  private movingFloor: Promise<void> | undefined;
 
   constructor(
     private readonly ledger: Ledger<Row>,
@@ -38,6 +40,9 @@ export class RelayLoop<Row extends LedgerRow> {
 
   start(): void {
     this.running ??= this.run();
+    this.floorTimer ??= setInterval(() => {
+      this.movingFloor ??= this.moveFloor().finally(() => (this.movingFloor = undefined));
+    }, POLL_MS).unref();
   }
 
   /** There is something to send: look at once. Any number of calls while a turn runs lead to one more turn. */
@@ -48,6 +53,8 @@ export class RelayLoop<Row extends LedgerRow> {
   /** Sends what is there, for at most `graceMs`, then ends. What is left goes out through another process or after the next start. */
   async stop(graceMs: number): Promise<void> {
     this.stopAt = this.clock() + graceMs;
+    clearInterval(this.floorTimer);
+    await this.movingFloor;
     this.waiter.end();
     await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, graceMs + 500).unref())]);
   }
@@ -125,6 +132,11 @@ export class RelayLoop<Row extends LedgerRow> {
         'lease lost: another relay has told these too, with the same ids',
       );
     }
+  }
+
+  /** A failure is the database's and shows in the turns. */
+  private async moveFloor(): Promise<void> {
+    await this.ledger.moveFloor().catch(() => undefined);
   }
 
   private failed(error: unknown): boolean {
