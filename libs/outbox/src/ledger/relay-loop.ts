@@ -54,7 +54,6 @@ export class RelayLoop<Row extends LedgerRow> {
   async stop(graceMs: number): Promise<void> {
     this.stopAt = this.clock() + graceMs;
     clearInterval(this.floorTimer);
-    await this.movingFloor;
     this.waiter.end();
     await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, graceMs + 500).unref())]);
   }
