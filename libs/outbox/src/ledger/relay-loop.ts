@@ -60,11 +60,13 @@ export class RelayLoop<Row extends LedgerRow> {
 
   private async run(): Promise<void> {
     while (!this.isOver()) {
+      // Only a look that began after the call to stop has seen all that was committed before it.
+      const isLastLook = this.stopAt !== undefined;
       const worked = await this.turn().catch((error: unknown) => this.failed(error));
       if (this.outageMs > 0) {
         await this.waiter.pause(this.outageMs);
       } else if (!worked) {
-        if (this.stopAt !== undefined) {
+        if (isLastLook) {
           break;
         }
         await this.waiter.next(POLL_MS);
