@@ -51,7 +51,5 @@ function valueOf(one: Setting<unknown>, text: string | undefined): unknown {
 }
 
 function describeDefault(value: unknown): string {
-  return Array.isArray(value) || typeof value === 'object'
-    ? JSON.stringify(value)
-    : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
