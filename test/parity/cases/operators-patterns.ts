@@ -1,4 +1,4 @@
-import { all,onProperty, story } from './case.js';
+import { all, onProperty, story } from './case.js';
 
 /** spec/filters.md §4: patterns, starts and ends, presence, and the key distinct_id. */
 export const patternOperatorCases = [
