@@ -45,7 +45,7 @@ export function readSettings(): Settings {
   };
 }
 
-export interface RunningStack {
+interface RunningStack {
   readonly gateway_url: string;
   readonly project_id: number;
   readonly project_token: string;
