@@ -25,7 +25,10 @@ const typed =
 /** One arbitrary of leaves for each kind: `person`, `distinct_id`, `person_metadata`, `cohort`, and each behavior's value. */
 export function leafArbitraries(place: Place): Record<string, fc.Arbitrary<object>> {
   return {
-    person: propertyFilterArbitrary(place).map(typed('person')),
+    // Only event filters may leave the operator out.
+    person: propertyFilterArbitrary(place).map((filter) =>
+      typed('person')({ ...filter, operator: filter.operator ?? 'exact' }),
+    ),
     distinct_id: distinctIdFilterArbitrary().map(typed('person')),
     person_metadata: dateConditionArbitrary(place).map((condition) =>
       typed('person_metadata')({ key: 'created_at', ...condition }),

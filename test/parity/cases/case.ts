@@ -88,7 +88,7 @@ interface PropertyRow {
   at?: string;
   /** Person name to her value of the property `p`; undefined when she has none. */
   has: Record<string, unknown>;
-  is: { operator?: string; value?: unknown; key?: string; negation?: boolean };
+  is: { operator: string; value?: unknown; key?: string; negation?: boolean };
   members: string[];
 }
 

@@ -9,12 +9,6 @@ export const textOperatorCases = onProperty([
     members: ['ann'],
   },
   {
-    name: 'no operator means exact',
-    has: { ann: 'pro', bob: 'free' },
-    is: { value: 'pro' },
-    members: ['ann'],
-  },
-  {
     name: 'exact: the number 30 and the text 30 both equal the value "30"',
     has: { ann: 30, bob: '30', cyd: 31, dan: '30.0' },
     is: { operator: 'exact', value: '30' },
