@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { eventually, useStack } from '#testing';
 
-import { MusterApi } from './muster-api.js';
+import { MusterApi } from '../support/muster-api.js';
 
 interface Purchase {
   readonly customer: string;

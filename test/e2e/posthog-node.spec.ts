@@ -2,7 +2,7 @@ import { PostHog } from 'posthog-node';
 
 import { eventually, useStack } from '#testing';
 
-import { MusterApi } from './muster-api.js';
+import { MusterApi } from '../support/muster-api.js';
 
 describe('the real posthog-node', () => {
   const stack = useStack();

@@ -5,14 +5,16 @@ import { Health, LOGGER, type Logger, Metrics } from '#observability';
 import { classifyDatabaseError } from '#persistence';
 
 /** How this app's `@EventPattern` handlers are fed. */
-export function createStrategy(app: NestFastifyApplication): KafkaStrategy {
-  return new KafkaStrategy({
-    connection: app.get(KafkaConnection),
-    producer: app.get(MessageProducer),
-    group: 'calculator',
-    logger: app.get<Logger>(LOGGER),
-    metrics: app.get(Metrics),
-    health: app.get(Health),
-    classify: classifyDatabaseError,
-  });
-}
+export const createStrategy =
+  (sessionTimeoutMs: number) =>
+  (app: NestFastifyApplication): KafkaStrategy =>
+    new KafkaStrategy({
+      sessionTimeoutMs,
+      connection: app.get(KafkaConnection),
+      producer: app.get(MessageProducer),
+      group: 'calculator',
+      logger: app.get<Logger>(LOGGER),
+      metrics: app.get(Metrics),
+      health: app.get(Health),
+      classify: classifyDatabaseError,
+    });

@@ -7,14 +7,16 @@ import { classifyDatabaseError } from '#persistence';
 import { RestartBatch } from './ingest-events/restart-batch.js';
 
 /** How this app's `@EventPattern` handlers are fed. */
-export function createStrategy(app: NestFastifyApplication): KafkaStrategy {
-  return new KafkaStrategy({
-    connection: app.get(KafkaConnection),
-    producer: app.get(MessageProducer),
-    group: 'ingestion',
-    logger: app.get<Logger>(LOGGER),
-    metrics: app.get(Metrics),
-    health: app.get(Health),
-    classify: (error) => (error instanceof RestartBatch ? 'transient' : classifyDatabaseError(error)),
-  });
-}
+export const createStrategy =
+  (sessionTimeoutMs: number) =>
+  (app: NestFastifyApplication): KafkaStrategy =>
+    new KafkaStrategy({
+      sessionTimeoutMs,
+      connection: app.get(KafkaConnection),
+      producer: app.get(MessageProducer),
+      group: 'ingestion',
+      logger: app.get<Logger>(LOGGER),
+      metrics: app.get(Metrics),
+      health: app.get(Health),
+      classify: (error) => (error instanceof RestartBatch ? 'transient' : classifyDatabaseError(error)),
+    });

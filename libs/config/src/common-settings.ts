@@ -16,6 +16,12 @@ export const commonSettings = {
     doc: 'Put before every topic and consumer group, so that several installations can share a cluster.',
     default: '',
   }),
+  kafkaSessionTimeoutMs: setting.integer('KAFKA_SESSION_TIMEOUT_MS', {
+    doc: "After so many milliseconds of silence a dead consumer's partitions go to others; not below the broker's group.min.session.timeout.ms.",
+    default: 10_000,
+    min: 1_000,
+    max: 300_000,
+  }),
   log: setting.oneOf('MUSTER_LOG', ['json', 'pretty'], { doc: 'Form of the log lines.', default: 'json' }),
   logLevel: setting.oneOf('MUSTER_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'fatal'], {
     doc: 'Least severe level that is logged.',

@@ -33,7 +33,7 @@ export function defineConfig<S extends Settings>(settings: S): ConfigDefinition<
       return Object.values(settings).map((one) => ({
         variable: one.variable,
         kind: one.kind,
-        default: one.default === undefined ? 'required' : String(one.default),
+        default: one.default === undefined ? 'required' : describeDefault(one.default),
         doc: one.doc,
       }));
     },
@@ -48,4 +48,8 @@ function valueOf(one: Setting<unknown>, text: string | undefined): unknown {
     throw new ConfigError(one.variable, `is not set. ${one.doc}`);
   }
   return one.default;
+}
+
+function describeDefault(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

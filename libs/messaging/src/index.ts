@@ -1,5 +1,6 @@
 export { KafkaConnection, type KafkaConnectionOptions } from './connection/kafka-connection.js';
 export { KafkaStrategy, type KafkaStrategyOptions } from './consume/kafka-strategy.js';
+export { OnBatch, OnMessage } from './consume/on-topic.decorator.js';
 export { deadLetter, drop, ok, type Outcome, retryLater } from './consume/outcome.js';
 export type { ReceivedMessage } from './consume/received-message.js';
 export { MessagingModule, type MessagingOptions } from './messaging.module.js';

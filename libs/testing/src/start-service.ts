@@ -68,7 +68,15 @@ async function stopAllServices(): Promise<void> {
 
 function basicEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
-  return { PATH, HOME, PORT: '0', MUSTER_TEST: '1', MUSTER_LOG: 'json' };
+  return {
+    PATH,
+    HOME,
+    PORT: '0',
+    MUSTER_TEST: '1',
+    MUSTER_LOG: 'json',
+    // Fault tests kill consumers: their partitions should not wait for the ten seconds of production.
+    KAFKA_SESSION_TIMEOUT_MS: '3000',
+  };
 }
 
 function collectLogs(child: ChildProcess): () => string {

@@ -33,7 +33,17 @@ function formatOf(timezone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** Intl is slow and the same instants are asked for person after person. */
+const walls = new Map<string, number>();
+
 export function wallAt(instant: number, timezone: string): number {
+  const key = `${timezone} ${instant}`;
+  const wall = walls.get(key) ?? readClock(instant, timezone);
+  walls.set(key, wall);
+  return wall;
+}
+
+function readClock(instant: number, timezone: string): number {
   const wholeSecond = Math.floor(instant / 1000) * 1000;
   const parts = Object.fromEntries(
     formatOf(timezone)

@@ -1,12 +1,13 @@
 import { ConfigError } from '#config';
 
+import { envCommand } from './commands/env.js';
 import { createKeyCommand } from './commands/keys.js';
 import { createProjectCommand, shiftProjectCommand } from './commands/projects.js';
 import { ensureTopicsCommand, migrateCommand } from './commands/set-up.js';
 import { readSettings, type Settings } from './settings.js';
 import { USAGE, UsageError } from './usage.js';
 
-type Command = (args: readonly string[], settings: Settings) => Promise<object>;
+type Command = (args: readonly string[], settings: Settings) => Promise<object | string>;
 
 const COMMANDS = new Map<string, Command>([
   ['projects create', createProjectCommand],
@@ -14,6 +15,7 @@ const COMMANDS = new Map<string, Command>([
   ['keys create', createKeyCommand],
   ['topics ensure', ensureTopicsCommand],
   ['migrate', migrateCommand],
+  ['env', envCommand],
 ]);
 
 const EXIT_FAILURE = 1;
@@ -26,7 +28,7 @@ async function run(args: readonly string[]): Promise<void> {
   }
   const [name, command] = find(args);
   const result = await command(args.slice(name.split(' ').length), readSettings());
-  console.log(JSON.stringify(result));
+  console.log(typeof result === 'string' ? result : JSON.stringify(result));
 }
 
 function find(args: readonly string[]): [string, Command] {

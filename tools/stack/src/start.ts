@@ -17,13 +17,18 @@ async function main(args: readonly string[]): Promise<void> {
     console.error(`Unknown argument '${unknown}'. ${USAGE}`);
     process.exit(EXIT_USAGE);
   }
-  const stack = new Stack(stackConfig.read(), !args.includes('--no-demo'));
+  const stack = new Stack(stackConfig.read(), !args.includes('--no-demo') && !isNoDemoForNpm());
   stopOnSignals(stack);
   try {
     await stack.start();
   } catch (error) {
     await giveUp(stack, error);
   }
+}
+
+/** `npm start --no-demo`, without the two dashes between: npm takes the flag for one of its own and hands it on like this. */
+function isNoDemoForNpm(): boolean {
+  return process.env['npm_config_demo'] === '';
 }
 
 let stopping = false;

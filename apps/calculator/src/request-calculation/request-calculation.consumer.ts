@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 
 import { type CohortCreated, TOPICS } from '#contracts';
-import { drop, ok, type Outcome, type ReceivedMessage } from '#messaging';
+import { drop, ok, OnMessage, type Outcome, type ReceivedMessage } from '#messaging';
 
 import { RequestCalculationHandler } from './request-calculation.handler.js';
 
@@ -11,7 +11,7 @@ import { RequestCalculationHandler } from './request-calculation.handler.js';
 export class RequestCalculationConsumer {
   constructor(@Inject(RequestCalculationHandler) private readonly handler: RequestCalculationHandler) {}
 
-  @EventPattern(TOPICS.cohortCreated.name)
+  @OnMessage(TOPICS.cohortCreated)
   async handle(@Payload() message: ReceivedMessage<CohortCreated>): Promise<Outcome> {
     const { project_id, cohort_id, pending_version, is_static } = message.value;
     if (is_static) {

@@ -3,7 +3,7 @@ import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { OPERATORS } from '#cohort-core';
 
 /** A condition on one property of the person. */
-export class PersonCondition {
+class PersonCondition {
   @ApiProperty({ enum: ['person'] })
   type!: 'person';
 
@@ -35,7 +35,7 @@ export class PersonCondition {
 }
 
 /** The person did an event at least once in a window of time. */
-export class PerformedEventCondition {
+class PerformedEventCondition {
   @ApiProperty({ enum: ['behavioral'] })
   type!: 'behavioral';
 

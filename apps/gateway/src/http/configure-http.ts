@@ -1,12 +1,13 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
 
 import { Metrics } from '#observability';
 
 import { CAPTURE_PATHS } from '../capture-events/capture-paths.js';
 import { measureRequests } from './measure-requests.js';
 import { recordRoutes } from './route-table.js';
+import { toApiError } from './to-api-error.js';
 
 const CAPTURE_BODY_BYTES = 20 * 1024 * 1024;
 const BODY_BYTES = 1024 * 1024;
@@ -16,7 +17,16 @@ const TRAILING_SLASH = /\/$/;
 export const serverOptions: FastifyServerOptions = {
   routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   bodyLimit: BODY_BYTES,
+  // What the router refuses (a path that is no UTF-8, a parameter without end) reaches no filter.
+  frameworkErrors: (error, _request, reply) => {
+    answerRouterError(error, reply);
+  },
 };
+
+function answerRouterError(error: Error, reply: FastifyReply): void {
+  const { status, envelope } = toApiError(error, '');
+  void reply.code(status).send(envelope);
+}
 
 /** Everything between the socket and the controllers. Must run before the first route is registered. */
 export async function configureHttp(app: NestFastifyApplication): Promise<void> {

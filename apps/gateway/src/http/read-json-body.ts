@@ -10,7 +10,7 @@ const MAX_DEPTH = 32;
 export type JsonObject = Record<string, unknown>;
 
 /** The request's JSON object: UTF-8, at most 32 levels deep, free of NUL and lone surrogates. An absent body is an empty object. */
-export function readJsonBody(request: FastifyRequest): JsonObject {
+function readJsonBody(request: FastifyRequest): JsonObject {
   const bytes = request.body;
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) {
     return {};

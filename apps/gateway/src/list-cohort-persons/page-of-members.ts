@@ -53,22 +53,24 @@ export async function lookUp(
   return rows.map(({ ordinal }) => ordinal);
 }
 
+/** @param step how many persons are read at a time */
 export async function scan(
   transaction: Transaction,
   projectId: number,
   members: Bitmap,
   page: Page,
+  step = SCAN_ROWS,
 ): Promise<number[]> {
   const found: number[] = [];
   let skip = page.offset;
   let after: Scanned = { created_at: 'infinity', ordinal: 0 };
   for (let isMore = true; isMore && found.length < page.limit;) {
-    const { rows } = await transaction.query<Scanned>(SCAN, [projectId, after.created_at, after.ordinal, SCAN_ROWS]);
+    const { rows } = await transaction.query<Scanned>(SCAN, [projectId, after.created_at, after.ordinal, step]);
     const hits = rows.filter(({ ordinal }) => members.has(ordinal));
     found.push(...hits.slice(skip).map(({ ordinal }) => ordinal));
     skip = Math.max(0, skip - hits.length);
     after = rows.at(-1) ?? after;
-    isMore = rows.length === SCAN_ROWS;
+    isMore = rows.length === step;
   }
   return found.slice(0, page.limit);
 }

@@ -29,7 +29,7 @@ export class UserBasic {
 }
 
 /** Which kinds of conditions the filters hold. */
-export class ConditionTypeResponse {
+class ConditionTypeResponse {
   @ApiProperty()
   person_properties!: boolean;
 

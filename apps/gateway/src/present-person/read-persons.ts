@@ -10,7 +10,7 @@ export interface PersonRow {
 }
 
 /** What is answered of the person called `p`: ten distinct ids are enough to recognise her. */
-export const PERSON_COLUMNS = `
+const PERSON_COLUMNS = `
   p.uuid, p.properties, p.created_at, p.is_identified,
   ARRAY(SELECT d.distinct_id FROM person_distinct_id d
         WHERE d.project_id = p.project_id AND d.ordinal = p.ordinal ORDER BY d.distinct_id LIMIT 10) AS distinct_ids`;

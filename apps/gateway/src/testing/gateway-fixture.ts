@@ -1,3 +1,4 @@
+import type { NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
@@ -41,9 +42,9 @@ export class GatewayFixture {
       MUSTER_LOG_LEVEL: 'fatal',
     });
     const adapter = new FastifyAdapter(serverOptions);
-    const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.register(config), adapter, {
-      logger: false,
-    });
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents literals
+    const quiet: NestApplicationOptions = { logger: false };
+    const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.register(config), adapter, quiet);
     await configureHttp(app);
     serveOpenApi(app);
     await app.init();

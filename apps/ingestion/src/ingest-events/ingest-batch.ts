@@ -105,7 +105,8 @@ async function lockAndPlan(
     if (await insertDistinctIds(transaction, plan.newDistinctIds())) {
       return { plan, owners };
     }
-    // Somebody else's batch made persons of our new ids: an anonymous event and its $identify often arrive at once.
+    // Another batch made persons of our new ids (an anonymous event and its $identify often arrive at once), or merged
+    // away persons for whom the lock had to wait. Its commit is visible now.
     const known = new Set(locked.map(({ id }) => id));
     const open = ids.filter((id) => !known.has(id));
     locked.push(...(await lockMorePersons(transaction, open, strength)));

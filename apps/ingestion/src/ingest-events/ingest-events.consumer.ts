@@ -1,8 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 
 import { type CapturedEvent, TOPICS } from '#contracts';
-import type { Outcome, ReceivedMessage } from '#messaging';
+import { OnBatch, type Outcome, type ReceivedMessage } from '#messaging';
 
 import { IngestEventsHandler } from './ingest-events.handler.js';
 
@@ -13,8 +13,8 @@ const MAX_BATCH = 5000;
 export class IngestEventsConsumer {
   constructor(@Inject(IngestEventsHandler) private readonly handler: IngestEventsHandler) {}
 
-  @EventPattern<unknown>(TOPICS.events.name, { batch: true, maxBatch: MAX_BATCH })
-  handle(@Payload() batch: ReceivedMessage<CapturedEvent>[]): Promise<Outcome[]> {
+  @OnBatch(TOPICS.events, { maxBatch: MAX_BATCH })
+  handle(@Payload() batch: ReceivedMessage<CapturedEvent>[]): Promise<Outcome | readonly Outcome[]> {
     return this.handler.handle(batch);
   }
 }

@@ -11,15 +11,19 @@ const test = useDatabase();
 async function openRace() {
   const { database } = test;
   const { id } = await createTestProject(database);
-  const replicas = [openIngester(database).handler, openIngester(database).handler] as const;
+  const ingesters = [openIngester(database), openIngester(database)] as const;
   const send = (replica: 0 | 1, ...events: Partial<CapturedEvent>[]) =>
-    replicas[replica].handle(events.map((event) => received({ project_id: id, ...event })));
+    ingesters[replica].handler.handle(events.map((event) => received({ project_id: id, ...event })));
   const whileHeld = (work: () => Promise<unknown>) =>
     database.transaction(async (transaction) => {
       await transaction.query('SELECT pg_advisory_xact_lock($1, 0)', [id]);
       return { done: await work() };
     });
-  return { id, send, whileHeld };
+  const restarts = async () => {
+    const texts = await Promise.all(ingesters.map(({ metrics }) => metrics.registry.metrics()));
+    return texts.join('\n').match(/^muster_ingestion_restarts_total\{.*/gm) ?? [];
+  };
+  return { id, send, whileHeld, restarts };
 }
 
 async function waiting(count: number): Promise<void> {
@@ -40,7 +44,7 @@ const merge = (into: string, other: string) => ({
 
 describe('batches in flight at the same time', () => {
   it('an event that arrives while its person is merged away counts for the survivor', async () => {
-    const { id, send, whileHeld } = await openRace();
+    const { id, send, whileHeld, restarts } = await openRace();
     await send(0, seen('survivor'), seen('loser'));
     const both: Promise<unknown>[] = [];
     await whileHeld(async () => {
@@ -52,6 +56,7 @@ describe('batches in flight at the same time', () => {
     await Promise.all(both);
     expect(await readMisplacedEvents(test.database, id)).toEqual([]);
     expect(await readAlive(test.database, id)).toHaveLength(1);
+    expect(await restarts()).toEqual([]);
   });
 
   it('a merge takes along the events of a batch that was under way before it', async () => {
@@ -85,7 +90,7 @@ describe('batches in flight at the same time', () => {
   });
 
   it('one person comes of an id that two batches see first at the same time', async () => {
-    const { id, send, whileHeld } = await openRace();
+    const { id, send, whileHeld, restarts } = await openRace();
     const both: Promise<unknown>[] = [];
     await whileHeld(async () => {
       both.push(send(0, seen('anon')));
@@ -99,6 +104,7 @@ describe('batches in flight at the same time', () => {
       { ids: ['anon', 'known'], identified: true },
     ]);
     expect(await readMisplacedEvents(test.database, id)).toEqual([]);
+    expect(await restarts()).toEqual([]);
   });
 
   it('the same event in two batches at the same time counts once', async () => {

@@ -21,14 +21,6 @@ export interface LockedPerson {
   readonly person: StoredPerson;
 }
 
-interface Locked extends LockedPerson {
-  /** A merge or a deletion got in between; the distinct id belongs to somebody else now, or to nobody. */
-  readonly isGone: boolean;
-}
-
-/** One merge after the other may move an id while this transaction asks; more is a broken table. */
-const MAX_ROUNDS = 10;
-
 type Row = [string, number, string, boolean, boolean, Date | null, Record<string, unknown> | null];
 
 // Every writer locks persons in this order, in one pass; rows are locked after the sort.
@@ -41,66 +33,44 @@ const SQL = `
   ORDER BY p.project_id, p.ordinal`;
 
 /**
- * Resolves distinct ids and keeps their persons from being merged away until the transaction ends; ids of nobody are left
- * out. Whom a merge takes while this waits is resolved again.
+ * Resolves distinct ids and keeps their persons from being merged away until the transaction ends. Left out are ids of nobody,
+ * and ids whose person a merge took while this waited: whoever gives them to a new person finds that they are taken, and asks again.
  */
-export async function lockPersons(
+export function lockPersons(
   transaction: Transaction,
   ids: readonly MentionedId[],
   strength: LockStrength,
 ): Promise<LockedPerson[]> {
-  return resolveUntilAlive(transaction, await lock(transaction, ids, `${strength} OF p`), strength);
+  return lock(transaction, ids, `${strength} OF p`);
 }
 
 /**
- * The same for ids that got persons while the transaction already holds others. Out of order now, so never waiting:
+ * The same for ids that got other persons while the transaction already holds some. Out of order now, so never waiting:
  * fails with `lock not available` where it would have to.
  */
-export async function lockMorePersons(
+export function lockMorePersons(
   transaction: Transaction,
   ids: readonly MentionedId[],
   strength: LockStrength,
 ): Promise<LockedPerson[]> {
-  return resolveUntilAlive(transaction, await lock(transaction, ids, `${strength} OF p NOWAIT`), strength);
+  return lock(transaction, ids, `${strength} OF p NOWAIT`);
 }
 
-async function resolveUntilAlive(
-  transaction: Transaction,
-  locked: readonly Locked[],
-  strength: LockStrength,
-): Promise<LockedPerson[]> {
-  const alive: LockedPerson[] = [];
-  let current = locked;
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    alive.push(...current.filter(({ isGone }) => !isGone));
-    const gone = current.filter(({ isGone }) => isGone);
-    if (gone.length === 0) {
-      return alive;
-    }
-    current = await lock(
-      transaction,
-      gone.map(({ id }) => id),
-      `${strength} OF p NOWAIT`,
-    );
-  }
-  throw new Error('distinct ids belong to persons who are gone: whoever deletes a person deletes her distinct ids');
-}
-
-async function lock(transaction: Transaction, ids: readonly MentionedId[], clause: string): Promise<Locked[]> {
+async function lock(transaction: Transaction, ids: readonly MentionedId[], clause: string): Promise<LockedPerson[]> {
   const result = await transaction.query<Row>({
     text: `${SQL} ${clause}`,
     values: [ids.map((id) => id.projectId), ids.map((id) => id.distinctId), ids.map((id) => id.isMerging)],
     rowMode: 'array',
   });
-  return result.rows.map((row) => toLockedPerson(ids, row));
+  return result.rows.filter(([, , , , isGone]) => !isGone).map((row) => toLockedPerson(ids, row));
 }
 
-function toLockedPerson(ids: readonly MentionedId[], row: Row): Locked {
-  const [position, ordinal, uuid, isIdentified, isGone, createdAt, properties] = row;
+function toLockedPerson(ids: readonly MentionedId[], row: Row): LockedPerson {
+  const [position, ordinal, uuid, isIdentified, , createdAt, properties] = row;
   const id = ids[Number(position) - 1];
   if (id === undefined) {
     throw new Error(`the database answered for distinct id ${position}, which was not asked for`);
   }
   const merging = createdAt === null ? {} : { merging: { createdAt, properties: properties ?? {} } };
-  return { id, isGone, person: { ordinal, uuid, isIdentified, ...merging } };
+  return { id, person: { ordinal, uuid, isIdentified, ...merging } };
 }

@@ -1,4 +1,4 @@
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, type logCreator, logLevel } from 'kafkajs';
 
 import { type Logger, SILENT_LOGGER } from '#observability';
 
@@ -17,12 +17,17 @@ export interface KafkaConnectionOptions {
 }
 
 const CONNECTION_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 10_000;
+/** A SyncGroup waits for a leader that may have died, so for a whole session (KAFKA_SESSION_TIMEOUT_MS): ten seconds made members crash in a loop. */
+const REQUEST_TIMEOUT_MS = 30_000;
 const ADMIN_TIMEOUT_MS = 20_000;
+const CONSUMER_RETRIES = 5;
+const PRODUCER_RETRIES = 1;
 
 /** How this process reaches Kafka. Holds no socket itself: consumers, producers and admins open theirs. */
 export class KafkaConnection {
   readonly kafka: Kafka;
+  /** For the producer, which tries again by itself and wants to know at once why. */
+  readonly producing: Kafka;
   readonly clientId: string;
   readonly brokers: readonly string[];
   readonly topicPrefix: string;
@@ -33,19 +38,13 @@ export class KafkaConnection {
     this.clientId = options.clientId;
     this.brokers = options.brokers;
     this.topicPrefix = options.topicPrefix;
-    this.kafka = new Kafka({
-      clientId: options.clientId,
-      brokers: [...options.brokers],
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
-      logLevel: logLevel.INFO,
-      logCreator: kafkaLogs(options.logger ?? SILENT_LOGGER, (topic, partition) => {
-        this.offsetResetListeners.forEach((listener) => {
-          listener(topic, partition);
-        });
-      }),
+    const logs = kafkaLogs(options.logger ?? SILENT_LOGGER, (topic, partition) => {
+      this.offsetResetListeners.forEach((listener) => {
+        listener(topic, partition);
+      });
     });
+    this.kafka = newClient(options, logs, CONSUMER_RETRIES);
+    this.producing = newClient(options, logs, PRODUCER_RETRIES);
   }
 
   /** The name in the cluster of a topic or group of ours. */
@@ -68,4 +67,16 @@ export class KafkaConnection {
       void admin.disconnect().catch(() => undefined);
     }
   }
+}
+
+function newClient(options: KafkaConnectionOptions, logs: logCreator, retries: number): Kafka {
+  return new Kafka({
+    clientId: options.clientId,
+    brokers: [...options.brokers],
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries },
+    logLevel: logLevel.INFO,
+    logCreator: logs,
+  });
 }

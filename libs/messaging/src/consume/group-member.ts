@@ -27,7 +27,8 @@ const REBALANCE_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 10_000;
 /** A fetch returns as soon as there is one byte; an idle one holds a stop or a resumed partition up for so long. */
 const MAX_WAIT_MS = 250;
-const MAX_BYTES_PER_FETCH = 8 * 1024 * 1024;
+/** What one fetch may hold in memory: about 10,000 events, ten times their bytes once they are objects. */
+const MAX_BYTES_PER_FETCH = 4 * 1024 * 1024;
 const CONNECT_PAUSE_MS = 1_000;
 /** Every partition of a fetch starts at once; the lanes decide what runs. */
 const PARTITIONS_AT_ONCE = 256;

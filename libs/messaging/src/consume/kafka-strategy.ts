@@ -32,7 +32,7 @@ export interface KafkaStrategyOptions {
   readonly retry?: Partial<RetryPolicy>;
   /** Topics that handlers may name; default those of the contracts. */
   readonly topics?: readonly Topic[];
-  /** After so long without a heartbeat the group goes on without this member; default 30,000. */
+  /** After so long without a heartbeat the group goes on without this member; default 10,000. */
   readonly sessionTimeoutMs?: number;
   /** Calls of handlers that take one message; default 4, what a pool of five connections carries. */
   readonly callsAtOnce?: number;
@@ -40,7 +40,8 @@ export interface KafkaStrategyOptions {
   readonly onDead?: (error: Error) => void;
 }
 
-const SESSION_TIMEOUT_MS = 30_000;
+/** Also how long a killed member keeps its partitions from the others, itself started again among them. */
+const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEATS_PER_SESSION = 10;
 const CALLS_AT_ONCE = 4;
 const MAX_BATCH = 1_000;

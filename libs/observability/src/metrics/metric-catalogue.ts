@@ -36,7 +36,7 @@ export const METRICS = {
     kind: 'histogram',
     help: 'How long a handler took, for one message or one batch.',
     labels: ['topic'],
-    alert: 'p99 above the session timeout (30 s).',
+    alert: 'p99 above the session timeout (10 s).',
     buckets: SECONDS,
   }),
   consumerBatchSize: metric({

@@ -37,17 +37,17 @@ function settle(table: LedgerTable, settlement: Settlement, token: string): stri
  * backing off; those neither leased nor backing off are smaller, so they come first into the same claim. `now()` is one instant
  * for all rows: with a running clock a lease could end between the looks at two rows of one key.
  */
-function claim(table: LedgerTable, policy: LeasePolicy, token: string): string {
+function claim(table: LedgerTable, policy: LeasePolicy, token: string, floor: bigint): string {
   const sameKey = table.key.map((column) => `earlier.${column} = l.${column}`).join(' AND ');
   return `
     WITH free AS (
       SELECT l.${table.position} AS position, ${table.bytes} AS bytes
       FROM ${table.name} l
-      WHERE ${isOpen(table, 'l')} AND l.${table.position} > 0 AND ${table.known}
+      WHERE ${isOpen(table, 'l')} AND l.${table.position} > 0 AND l.${table.position} >= ${floor} AND ${table.known}
         AND (l.leased_until IS NULL OR l.leased_until <= now()) AND (l.not_before IS NULL OR l.not_before <= now())
         AND NOT EXISTS (
           SELECT FROM ${table.name} earlier
-          WHERE ${sameKey} AND earlier.${table.position} < l.${table.position} AND ${isOpen(table, 'earlier')}
+          WHERE ${sameKey} AND earlier.${table.position} < l.${table.position} AND earlier.${table.position} >= ${floor} AND ${isOpen(table, 'earlier')}
             AND (earlier.leased_until > now() OR earlier.not_before > now())
           OFFSET 0)
       ORDER BY l.${table.position}
@@ -94,9 +94,10 @@ export function turnSql(
   table: LedgerTable,
   policy: LeasePolicy,
   last: { settlement: Settlement; token: string },
-  token: string,
+  next: { token: string; floor: bigint },
 ): string {
-  return `${begin(table)}${settle(table, last.settlement, last.token)}${claim(table, policy, token)}
+  const { token, floor } = next;
+  return `${begin(table)}${settle(table, last.settlement, last.token)}${claim(table, policy, token, floor)}
     COMMIT;
     SELECT ${table.columns}, l.attempts
     FROM ${table.name} l

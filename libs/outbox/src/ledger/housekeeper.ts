@@ -13,6 +13,7 @@ export class Housekeeper {
   private timer: NodeJS.Timeout | undefined;
   private looks = 0;
   private running: Promise<void> | undefined;
+  private isStopping = false;
 
   /** @param keepMs how long told rows stay; undefined: for good (others read them) */
   constructor(
@@ -29,9 +30,11 @@ export class Housekeeper {
     }, LOOK_MS).unref();
   }
 
+  /** Ends after the piece of work under way; the pool waits for that. */
   async stop(): Promise<void> {
+    this.isStopping = true;
     clearInterval(this.timer);
-    await this.running;
+    return Promise.resolve();
   }
 
   /** Sets the gauges. */
@@ -48,7 +51,11 @@ export class Housekeeper {
   /** Deletes told rows that are older than is kept, some at a time, so that no lock is held for long. @returns how many */
   async purge(): Promise<number> {
     let total = 0;
-    for (let deleted = this.keepMs === undefined ? 0 : PURGE_ROWS; deleted === PURGE_ROWS; total += deleted) {
+    for (
+      let deleted = this.keepMs === undefined ? 0 : PURGE_ROWS;
+      deleted === PURGE_ROWS && !this.isStopping;
+      total += deleted
+    ) {
       deleted = await this.purgeSome();
     }
     return total;
@@ -72,6 +79,9 @@ export class Housekeeper {
         await this.purge();
       }
     } catch (error) {
+      if (this.isStopping) {
+        return;
+      }
       this.logger.warn({ ledger: this.table.name, error }, 'could not measure or purge');
     }
   }

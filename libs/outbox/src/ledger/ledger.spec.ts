@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-
 import { TOPICS } from '#contracts';
 import type { Transaction } from '#persistence';
 import { eventually, useDatabase } from '#testing';
@@ -191,52 +189,5 @@ describe('a refused row', () => {
       waits.push(Math.round((rows[0]?.wait ?? 0) * 2));
     }
     expect(waits).toEqual([1, 2, 32, 300]);
-  });
-});
-
-describe('positions', () => {
-  it('that commit late are not skipped, and each key keeps commit order (R06)', async () => {
-    const plan = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c'), rows: fc.integer({ min: 1, max: 3 }) }), {
-      minLength: 2,
-      maxLength: 5,
-    });
-    await fc.assert(
-      fc.asyncProperty(plan, fc.scheduler(), async (transactions, scheduler) => {
-        await db.database.pool.query('TRUNCATE outbox');
-        const order: string[] = [];
-        const write = ({ key, rows }: { key: string; rows: number }, number: number) =>
-          db.database.transaction(async (transaction) => {
-            await scheduler.schedule(Promise.resolve());
-            // The lock of the row the key stands for.
-            await transaction.query('SELECT pg_advisory_xact_lock(hashtext($1))', [key]);
-            await append(transaction, ...Array.from({ length: rows }, () => key));
-            await scheduler.schedule(Promise.resolve());
-            order.push(`${key}${number}`);
-          });
-        const writing = Promise.all(transactions.map(write));
-        const mine = ledger({ batchRows: 2 });
-        const seen: string[] = [];
-        let last: ReturnType<typeof told> | undefined;
-        const look = async () => {
-          const { claim } = await mine.turn(last);
-          last = told(claim);
-          seen.push(...keysOf(claim));
-          return claim.rows.length;
-        };
-        const looking = (async () => {
-          for (let turn = 0; turn < 5; turn += 1) {
-            await look();
-          }
-        })();
-        await scheduler.waitFor(Promise.all([writing, looking]));
-        while ((await look()) > 0) {
-          // Until nothing is left.
-        }
-        const wanted = transactions.flatMap(({ key, rows }) => Array.from({ length: rows }, () => key));
-        expect(seen.toSorted()).toEqual(wanted.toSorted());
-        expect(order).toHaveLength(transactions.length);
-      }),
-      { numRuns: 60 },
-    );
   });
 });

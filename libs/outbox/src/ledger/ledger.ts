@@ -5,6 +5,7 @@ import type { QueryResult } from 'pg';
 import type { Database } from '#persistence';
 
 import { chargeSql, guard, renewSql, type Settlement, settleSql, turnSql } from './claim-sql.js';
+import { Floor } from './floor.js';
 import type { LeasePolicy, LedgerRow, LedgerTable } from './ledger-table.js';
 
 /** Rows that nobody else touches until the lease ends. */
@@ -28,19 +29,34 @@ const NO_TOKEN = '00000000-0000-0000-0000-000000000000';
  * position of it is open and leased or backing off. All state changes of a table happen under one advisory lock, for about a millisecond.
  */
 export class Ledger<Row extends LedgerRow> {
+  private readonly floor: Floor;
+
   constructor(
     private readonly database: Database,
     readonly table: LedgerTable,
     readonly policy: LeasePolicy,
     /** From 0 to 1; spreads the retries of several relays. */
     private readonly random: () => number,
-  ) {}
+  ) {
+    this.floor = new Floor(table);
+  }
+
+  /** Moves up the position from which claims look; to be called every second or so, beside the turns. @returns the position */
+  async moveFloor(): Promise<bigint> {
+    await this.floor.look(this.database.pool);
+    return this.floor.position;
+  }
 
   /** Settles the last claim and takes the next. @returns also how many settled rows had been leased to somebody else meanwhile */
   async turn(last?: { token: string; settlement: Settlement }): Promise<{ claim: Claim<Row>; lost: number }> {
     const token = randomUUID();
     const settlement = last?.settlement ?? NOTHING;
-    const sql = turnSql(this.table, this.policy, { settlement, token: last?.token ?? NO_TOKEN }, token);
+    const sql = turnSql(
+      this.table,
+      this.policy,
+      { settlement, token: last?.token ?? NO_TOKEN },
+      { token, floor: this.floor.position },
+    );
     const results = await this.run(sql);
     const rows = (results.at(-1)?.rows ?? []) as Row[];
     return { claim: { token, rows }, lost: lostRows(settlement, results) };

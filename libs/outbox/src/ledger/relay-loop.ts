@@ -26,6 +26,8 @@ export class RelayLoop<Row extends LedgerRow> {
   private running: Promise<void> | undefined;
   private outageMs = 0;
   private open: Open | undefined;
+  private floorTimer: NodeJS.Timeout | undefined;
+  private movingFloor: Promise<void> | undefined;
 
   constructor(
     private readonly ledger: Ledger<Row>,
@@ -38,6 +40,9 @@ export class RelayLoop<Row extends LedgerRow> {
 
   start(): void {
     this.running ??= this.run();
+    this.floorTimer ??= setInterval(() => {
+      this.movingFloor ??= this.moveFloor().finally(() => (this.movingFloor = undefined));
+    }, POLL_MS).unref();
   }
 
   /** There is something to send: look at once. Any number of calls while a turn runs lead to one more turn. */
@@ -48,17 +53,20 @@ export class RelayLoop<Row extends LedgerRow> {
   /** Sends what is there, for at most `graceMs`, then ends. What is left goes out through another process or after the next start. */
   async stop(graceMs: number): Promise<void> {
     this.stopAt = this.clock() + graceMs;
+    clearInterval(this.floorTimer);
     this.waiter.end();
     await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, graceMs + 500).unref())]);
   }
 
   private async run(): Promise<void> {
     while (!this.isOver()) {
+      // Only a look that began after the call to stop has seen all that was committed before it.
+      const isLastLook = this.stopAt !== undefined;
       const worked = await this.turn().catch((error: unknown) => this.failed(error));
       if (this.outageMs > 0) {
         await this.waiter.pause(this.outageMs);
       } else if (!worked) {
-        if (this.stopAt !== undefined) {
+        if (isLastLook) {
           break;
         }
         await this.waiter.next(POLL_MS);
@@ -125,6 +133,11 @@ export class RelayLoop<Row extends LedgerRow> {
         'lease lost: another relay has told these too, with the same ids',
       );
     }
+  }
+
+  /** A failure is the database's and shows in the turns. */
+  private async moveFloor(): Promise<void> {
+    await this.ledger.moveFloor().catch(() => undefined);
   }
 
   private failed(error: unknown): boolean {

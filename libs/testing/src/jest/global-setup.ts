@@ -8,6 +8,16 @@ export default async function setUp(): Promise<void> {
   if (given === undefined || given === '') {
     servers = await serveTestServers();
     process.env['MUSTER_TEST_SERVERS'] = servers.url;
+    stopOnSignals();
+  }
+}
+
+/** Jest ends without its globalTeardown when it is interrupted. */
+function stopOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void tearDownServers().finally(() => process.exit(1));
+    });
   }
 }
 

@@ -52,7 +52,7 @@ export async function endProcess(target: ProcessIdentity, signal: NodeJS.Signals
   }
 }
 
-export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {

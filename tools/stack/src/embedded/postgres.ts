@@ -1,6 +1,15 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -32,6 +41,14 @@ export interface EmbeddedPostgres extends ServerProcess {
 const USER = 'muster';
 const START_WITHIN_MS = 30_000;
 const ORPHAN_GRACE_MS = 5_000;
+
+const INITDB = [
+  '--no-sync',
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  '--locale-provider=builtin',
+  '--locale=C.UTF-8',
+];
 
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
@@ -90,24 +107,30 @@ export async function ensureDatabase(server: EmbeddedPostgres, name: string): Pr
   }
 }
 
+/** Works beside and renames at the end: what a killed start left half done is never taken for a data directory. */
 async function initialise(binaries: PostgresBinaries, directory: string, data: string): Promise<void> {
-  rmSync(data, { recursive: true, force: true });
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const unfinished = mkdtempSync(join(mkdirs(directory), 'initialising-'));
   const user = unprivileged();
   if (user.owner !== undefined) {
-    chownSync(data, user.owner.uid, user.owner.gid);
+    chownSync(unfinished, user.owner.uid, user.owner.gid);
   }
   const password = passwordFile(directory);
   writeFileSync(password, `${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
-  const flags = [
-    '--no-sync',
-    '--auth=scram-sha-256',
-    '--encoding=UTF8',
-    '--locale-provider=builtin',
-    '--locale=C.UTF-8',
-  ];
-  const { command, args } = user.wrap(binaries.initdb, ['-D', data, '-U', USER, `--pwfile=${password}`, ...flags]);
+  const { command, args } = user.wrap(binaries.initdb, [
+    '-D',
+    unfinished,
+    '-U',
+    USER,
+    `--pwfile=${password}`,
+    ...INITDB,
+  ]);
   await promisify(execFile)(command, args, { env: { ...process.env, LC_ALL: 'C' } });
+  renameSync(unfinished, data);
+}
+
+function mkdirs(directory: string): string {
+  mkdirSync(directory, { recursive: true });
+  return directory;
 }
 
 function postgresArguments(data: string, port: number, durable: boolean): string[] {

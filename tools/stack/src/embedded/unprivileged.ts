@@ -8,10 +8,16 @@ export interface Unprivileged {
 }
 
 const CANDIDATES = ['postgres', 'nobody'];
+const KEEP_PASSING_DIRECTORIES = [
+  '--securebits=+no_setuid_fixup',
+  '--inh-caps=+dac_override',
+  '--ambient-caps=+dac_override',
+];
 
 /**
  * As root, PostgreSQL runs as user postgres or nobody. It keeps the right to pass directories (CAP_DAC_OVERRIDE), because a
- * clone below /root or in a `mktemp -d` is closed to every other user.
+ * clone below /root or in a `mktemp -d` is closed to every other user; no_setuid_fixup makes access(2), by which initdb looks
+ * at its binaries, respect that right.
  * @throws when we are root and there is no way to give that up
  */
 export function unprivileged(): Unprivileged {
@@ -24,12 +30,12 @@ export function unprivileged(): Unprivileged {
       'PostgreSQL does not run as root, and this machine has no user postgres or nobody, or no setpriv (apt-get install util-linux). Run as another user, or set DATABASE_URL.',
     );
   }
-  const flags = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', '--inh-caps=+dac_override'];
+  const flags = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', ...KEEP_PASSING_DIRECTORIES];
   return {
     owner,
     wrap: (command, args) => ({
       command: 'setpriv',
-      args: [...flags, '--ambient-caps=+dac_override', command, ...args],
+      args: [...flags, command, ...args],
     }),
   };
 }

@@ -14,11 +14,19 @@ export class StepFailedError extends Error {
 
 /**
  * Runs a step of the start in a process that ends with it, so that the launcher itself stays small.
+ * An abort kills it: every step may be repeated.
  * @param file below dist/tools/stack/src @returns what the step sent as its result
  */
-export function runStep<T>(name: string, file: string, env: NodeJS.ProcessEnv, printer: Printer): Promise<T> {
+export function runStep<T>(
+  name: string,
+  file: string,
+  options: { readonly env: NodeJS.ProcessEnv; readonly printer: Printer; readonly signal: AbortSignal },
+): Promise<T> {
+  const { env, printer, signal } = options;
   const child = fork(join(REPOSITORY_ROOT, 'dist/tools/stack/src', file), {
     env,
+    signal,
+    killSignal: 'SIGKILL',
     execArgv: ['--enable-source-maps'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

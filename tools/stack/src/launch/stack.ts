@@ -29,7 +29,7 @@ export class Stack {
   private servers: Servers | undefined;
   private prepared: Prepared | undefined;
   private announced = false;
-  private stopping = false;
+  private readonly aborted = new AbortController();
 
   constructor(
     private readonly config: StackConfig,
@@ -49,7 +49,7 @@ export class Stack {
     if (this.prepared.demo === 'wanted') {
       await this.step('demo', 'demo/main.js');
     }
-    if (!this.stopping) {
+    if (!this.aborted.signal.aborted) {
       this.announced = true;
       this.writeConnection();
       this.printer.raw(firstCurl(this.urls.gateway ?? '', this.prepared));
@@ -58,7 +58,7 @@ export class Stack {
 
   /** Services first, then the servers they need. */
   async stop(): Promise<void> {
-    this.stopping = true;
+    this.aborted.abort();
     removeConnectionFile(this.directory.connectionFile);
     await Promise.allSettled(this.apps.map((app) => app.stop(APPS_GRACE_MS)));
     await this.endStarting();
@@ -96,7 +96,7 @@ export class Stack {
   }
 
   private step<T>(name: string, file: string): Promise<T> {
-    return runStep<T>(name, file, this.environment(), this.printer);
+    return runStep<T>(name, file, { env: this.environment(), printer: this.printer, signal: this.aborted.signal });
   }
 
   private environment(): NodeJS.ProcessEnv {
@@ -111,7 +111,7 @@ export class Stack {
   }
 
   private readonly writeConnection = (): void => {
-    if (this.announced && !this.stopping && this.servers !== undefined && this.prepared !== undefined) {
+    if (this.announced && !this.aborted.signal.aborted && this.servers !== undefined && this.prepared !== undefined) {
       writeConnectionFile(this.directory.connectionFile, this.connectionOf(this.servers, this.prepared));
     }
   };

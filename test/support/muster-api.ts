@@ -39,7 +39,7 @@ export class MusterApi {
       headers: { authorization: `Bearer ${this.stack.project.apiKey}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: (await response.json()) };
+    return { status: response.status, body: await response.json() };
   }
 
   async createCohort(name: string, ...values: unknown[]): Promise<CohortBody> {

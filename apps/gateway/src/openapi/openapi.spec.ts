@@ -1,0 +1,68 @@
+import { useDatabase } from '#testing';
+
+import { GatewayFixture } from '../testing/gateway-fixture.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly responses: Record<
+    string,
+    { readonly content?: Record<string, { readonly schema: { readonly $ref: string } }> }
+  >;
+}
+
+describe('the description of the API', () => {
+  const database = useDatabase();
+  let gateway: GatewayFixture;
+  let paths: Record<string, Record<string, Operation>>;
+
+  beforeAll(async () => {
+    gateway = await GatewayFixture.start({ databaseUrl: database.url, brokers: ['127.0.0.1:1'], topicPrefix: '' });
+    const { body } = await gateway.call('/api/openapi.json');
+    paths = body['paths'] as typeof paths;
+  });
+  afterAll(() => gateway.close());
+
+  it('names every route of the API and no other', () => {
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(routes.filter((route) => route.includes('/api/') || route.startsWith('post')).sort()).toEqual([
+      'get /api/projects/{project_id}/cohorts',
+      'get /api/projects/{project_id}/cohorts/{id}',
+      'get /api/projects/{project_id}/cohorts/{id}/persons',
+      'get /api/projects/{project_id}/persons',
+      'post /api/projects/{project_id}/cohorts',
+      'post /batch',
+      'post /capture',
+      'post /e',
+      'post /i/v0/e',
+    ]);
+  });
+
+  it('describes each answer, the refusals by the error envelope', () => {
+    const operations = Object.values(paths)
+      .flatMap((methods) => Object.values(methods))
+      .filter(({ responses }) => '400' in responses);
+    expect(operations).toHaveLength(9);
+    for (const { responses } of operations) {
+      for (const [status, response] of Object.entries(responses)) {
+        const schema = response.content?.['application/json']?.schema.$ref;
+        expect(schema).toMatch(
+          Number(status) < 400 ? /^#\/components\/schemas\/(Cohort|Person|Capture)/ : /ErrorResponse$/,
+        );
+      }
+    }
+  });
+
+  it('serves a page that loads nothing from elsewhere', async () => {
+    const page = await gateway.call('/api/docs');
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('swagger-ui');
+    const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? '');
+    expect(assets.length).toBeGreaterThan(2);
+    for (const url of assets) {
+      expect(url).not.toMatch(/^(https?:)?\/\//);
+      expect((await gateway.call(new URL(url, 'http://local/api/docs').pathname)).status).toBe(200);
+    }
+  });
+});

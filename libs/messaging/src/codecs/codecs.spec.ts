@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+
+import { CompressionTypes } from 'kafkajs';
+import { compress } from 'snappyjs';
+
+import { useKafka } from '#testing';
+import { eventually } from '#testing';
+
+import type { Note } from '../../fixtures/note.js';
+import { useConsumers } from '../../fixtures/use-consumers.js';
+import { ok } from '../consume/outcome.js';
+import type { ReceivedMessage } from '../consume/received-message.js';
+import { compressSnappy, decompressSnappy } from './snappy.js';
+
+const MAX_BYTES = 1_000_000;
+const text = Buffer.from('which persons, and since when? '.repeat(5_000));
+
+describe('snappy', () => {
+  it('reads its own framing, over several blocks, and bare snappy', () => {
+    expect(decompressSnappy(compressSnappy(text), MAX_BYTES).equals(text)).toBe(true);
+    expect(decompressSnappy(compress(text), MAX_BYTES).equals(text)).toBe(true);
+  });
+
+  it('refuses what unpacks to more than it may', () => {
+    expect(() => decompressSnappy(compressSnappy(text), 100_000)).toThrow('too big');
+    expect(() => decompressSnappy(compress(text), 100_000)).toThrow('too big');
+  });
+});
+
+describe('every codec', () => {
+  const kafka = useKafka();
+  const { newTopic, start } = useConsumers(kafka);
+
+  it('is written here and read here, and what librdkafka (kcat) writes is read too', async () => {
+    const topic = await newTopic(1);
+    const physical = kafka.connection.physical(topic.name);
+    const value = (n: number) => JSON.stringify({ n, text: 'compressible '.repeat(100) });
+    const producer = kafka.connection.kafka.producer();
+    await producer.connect();
+    const types = [
+      CompressionTypes.None,
+      CompressionTypes.GZIP,
+      CompressionTypes.Snappy,
+      CompressionTypes.LZ4,
+      CompressionTypes.ZSTD,
+    ];
+    for (const compression of types) {
+      const messages = Array.from({ length: 50 }, (_, index) => ({ value: value(compression * 100 + index) }));
+      await producer.send({ topic: physical, compression, messages });
+    }
+    await producer.disconnect();
+    for (const [index, codec] of ['gzip', 'snappy', 'lz4', 'zstd'].entries()) {
+      const input = Array.from({ length: 50 }, (_, n) => value(1_000 + index * 100 + n)).join('\n');
+      execFileSync('kcat', ['-P', '-b', kafka.brokers.join(), '-t', physical, '-p', '0', '-z', codec], { input });
+    }
+    const seen: ReceivedMessage<Note>[] = [];
+    start({ topic, group: 'codecs', handle: (message) => (seen.push(message), ok()) });
+    await eventually(() => {
+      expect(seen).toHaveLength(450);
+    });
+    expect(new Set(seen.map((message) => message.value.n)).size).toBe(450);
+    expect(seen[0]!.id).toMatch(/^[\da-f]{8}-[\da-f]{4}-5[\da-f]{3}-8[\da-f]{3}-[\da-f]{12}$/);
+    // And kcat reads what was written here.
+    const read = execFileSync('kcat', ['-C', '-b', kafka.brokers.join(), '-t', physical, '-c', '250', '-e', '-q'], {
+      maxBuffer: 10_000_000,
+    });
+    expect(read.toString().trim().split('\n')).toHaveLength(250);
+  });
+});

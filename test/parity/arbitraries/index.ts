@@ -1,0 +1,2 @@
+export { filtersArbitrary, instantArbitrary, leafArbitraries, type Question, questionArbitrary } from './questions.js';
+export { type GeneratedWorld, worldArbitrary } from './worlds.js';
