@@ -12,7 +12,7 @@ export {
 export { BitmapScope } from './bitmap/bitmap-scope.js';
 export { BEHAVIORS } from './definition/behaviors.js';
 export { cohortTypeOf, type ConditionType, conditionTypeOf } from './definition/classify-filters.js';
-export type { PropertyCondition } from './definition/condition.js';
+export { passesMissing, type PropertyCondition } from './definition/condition.js';
 export { DefinitionError } from './definition/definition-error.js';
 export { parsePropertyFilter } from './definition/event-matcher.js';
 export type { Scalar } from './definition/fields.js';
@@ -61,4 +61,4 @@ export { resolvePeriods } from './windows/resolve-periods.js';
 export { type ResolvedWindow, resolveWindow } from './windows/resolve-window.js';
 export { resolveQuiet, resolveRecent } from './windows/resolve-window.js';
 export { resolveRollingWindow, type RollingWindow } from './windows/rolling-window.js';
-export { type Instant, instantOf, isTimezone } from './windows/zoned-time.js';
+export { endOfToday, type Instant, instantOf, isTimezone } from './windows/zoned-time.js';

@@ -4,7 +4,7 @@ import { isAbsoluteDate, parseLooseDate, parseRelative } from './dates.js';
 import { DefinitionError, join, shown } from './definition-error.js';
 import { type JsonObject, type Scalar, scalarsField } from './fields.js';
 import { isOperator, type Operand, type OperatorName, OPERATORS } from './operators.js';
-import { isVersionOperand, isWildcardOperand } from './version.js';
+import { isTildeOperand, isVersion, isWildcardOperand } from './version.js';
 
 /** A condition on one JSON property, the same for properties of persons and of events. */
 export interface PropertyCondition {
@@ -102,7 +102,6 @@ function isDate(value: Scalar): boolean {
 const CHECKS: Readonly<Record<Operand, Check>> = {
   none: () => undefined,
   scalars: () => undefined,
-  one: () => undefined,
   range: checkRange,
   pattern: each(
     isPattern,
@@ -114,9 +113,12 @@ const CHECKS: Readonly<Record<Operand, Check>> = {
     (value, operator) =>
       `Invalid date value '${String(value).slice(0, 80)}' for operator '${operator}'. Expected a relative date (e.g., '-7d', '30d') or an ISO 8601 date (e.g., '2024-01-15').`,
   ),
-  version: each(
-    isVersionOperand,
-    (value) => `Invalid version ${shown(value)}. Expected up to three numbers, e.g. '1.2.3'.`,
-  ),
+  version: each(isVersion, (value) => `Invalid version ${shown(value)}. Expected three numbers, e.g. '1.2.3'.`),
+  tilde: each(isTildeOperand, (value) => `Invalid version ${shown(value)}. Expected '1.2.3', '1.2' or '1'.`),
   wildcard: each(isWildcardOperand, (value) => `Invalid version line ${shown(value)}. Expected '1.*' or '1.2.*'.`),
 };
+
+/** Whether one without the property meets the condition. PostHog's quirk, kept: `not_icontains` of two texts or more asks for it. */
+export function passesMissing({ operator, values }: PropertyCondition): boolean {
+  return OPERATORS[operator].missing && !(operator === 'not_icontains' && values.length > 1);
+}

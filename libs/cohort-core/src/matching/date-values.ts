@@ -21,11 +21,11 @@ const SECONDS = /^-?\d{1,11}(\.\d{1,6})?$/;
 const MICROS_PER_SECOND = 1_000_000;
 const NANOS_PER_MICRO = 1_000n;
 
-/** The instant a stored property names: ISO 8601 text, or unix seconds as number or digits. @returns undefined when it is none */
+/** The instant a stored property names: ISO 8601 or loosely written text, or unix seconds as number or digits. @returns undefined when it is none */
 export function storedInstant(text: string, timezone: string): Instant | undefined {
   if (SECONDS.test(text)) {
     const micros = BigInt(Math.round(Number(text) * MICROS_PER_SECOND));
     return Temporal.Instant.fromEpochNanoseconds(micros * NANOS_PER_MICRO);
   }
-  return readDate(text, timezone)?.toInstant();
+  return (readDate(text, timezone) ?? readDate(parseLooseDate(text) ?? '', timezone))?.toInstant();
 }

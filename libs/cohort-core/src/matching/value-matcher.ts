@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 import type { PropertyCondition } from '../definition/condition.js';
 import type { Scalar } from '../definition/fields.js';
 import { OPERATORS } from '../definition/operators.js';
-import { operandParts, parseStoredVersion, type Version } from '../definition/version.js';
+import { operandParts, parseVersion, type Version } from '../definition/version.js';
 import type { Instant } from '../windows/zoned-time.js';
 import { operandInstant, storedInstant } from './date-values.js';
 
@@ -73,7 +73,7 @@ function compileVersion(operator: string, value: Scalar): ValueMatcher {
   const operand: Version = [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0];
   const test = VERSION_TESTS[operator];
   return (stored) => {
-    const version = parseStoredVersion(stored);
+    const version = parseVersion(stored);
     return version !== undefined && test !== undefined && test(version, operand, parts.length);
   };
 }

@@ -57,14 +57,19 @@ export function resolveRecent(recent: RelativeDate, at: Instant, timezone: strin
   return resolveWindow({ from: recent, to: null, rounding: 'unit' }, at, timezone);
 }
 
-/** The quiet range of `restarted`: whole days, from the day `time` ago to the day `seq_time` ago, both included. */
+/** The quiet range of `restarted`: from the day `time` ago to the end of the day (hour, minute) `seq_time` ago. */
 export function resolveQuiet(
   quietFrom: RelativeDate,
   recent: RelativeDate,
   at: Instant,
   timezone: string,
 ): ResolvedWindow {
-  return resolveWindow({ from: quietFrom, to: recent, rounding: 'day' }, at, timezone);
+  const window: EventWindow = { from: quietFrom, to: null, rounding: 'day' };
+  const from = resolveStart(window, at, timezone);
+  const moment = subtract(at, recent.amount, recent.unit, timezone);
+  const unit = recent.unit === 'hour' || recent.unit === 'minute' ? recent.unit : null;
+  const to = unit === null ? endOfDay(moment) : startOf(moment, unit).add({ [`${unit}s`]: 1 });
+  return { from, to, days: wholeDays(from, to, timezone) };
 }
 
 function wholeDays(from: Instant, to: Instant, timezone: string): ResolvedWindow['days'] {

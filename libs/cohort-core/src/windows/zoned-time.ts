@@ -35,3 +35,8 @@ export function startOf(moment: Temporal.ZonedDateTime, unit: 'minute' | 'hour' 
 export function endOfDay(moment: Temporal.ZonedDateTime): Instant {
   return moment.toPlainDate().add({ days: 1 }).toZonedDateTime(moment.timeZoneId).toInstant();
 }
+
+/** The first instant of tomorrow. */
+export function endOfToday(at: Instant, timezone: string): Instant {
+  return endOfDay(at.toZonedDateTimeISO(timezone));
+}

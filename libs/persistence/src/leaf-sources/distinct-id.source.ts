@@ -31,7 +31,7 @@ export class DistinctIdSource implements LeafSource {
     const matched = await matchValues(this.client, [leaf], scope, moment);
     const bindings = new Bindings();
     const predicate = valuePredicate({ value: 'to_jsonb(distinct_id)', bindings }, leaf, matched);
-    const holds = OPERATORS[leaf.operator].missing ? `bool_and(${predicate})` : `bool_or(${predicate})`;
+    const holds = OPERATORS[leaf.operator].negated ? `bool_and(${predicate})` : `bool_or(${predicate})`;
     const text = `SELECT array_agg(ordinal) FROM (
         SELECT ordinal ${rows(bindings)} GROUP BY ordinal HAVING ${holds}
       ) AS person GROUP BY ordinal >> 16`;

@@ -1,8 +1,10 @@
 import {
   type CountOperator,
+  endOfToday,
   type EventLeaf,
   type FirstTimeLeaf,
   gapSeconds,
+  type Instant,
   type Moment,
   type PerformedEventLeaf,
   type PerformedMultipleLeaf,
@@ -48,17 +50,24 @@ export function rangeOf(leaf: EventLeaf, { at, timezone }: Moment): TimeRange {
     case 'restarted_performing_event':
       return { from: null, to: resolveRecent(leaf.recent, at, timezone).to };
     case 'performed_event_first_time':
-      return { from: null, to: resolveWindow(leaf.window, at, timezone).to };
+      // The first occurrence is looked for up to the end of today, however far the window reaches.
+      return { from: null, to: earlier(resolveWindow(leaf.window, at, timezone).to, endOfToday(at, timezone)) };
     case 'stopped_performing_event':
-      return { from: resolveWindow(leaf.window, at, timezone).from, to: laterEnd(leaf, at, timezone) };
+      return {
+        from: resolveWindow(leaf.window, at, timezone).from,
+        to: later(resolveWindow(leaf.window, at, timezone).to, endOfToday(at, timezone)),
+      };
     default:
       return resolveWindow(leaf.window, at, timezone);
   }
 }
 
-function laterEnd(leaf: StoppedLeaf, at: Moment['at'], timezone: string) {
-  const ends = [resolveWindow(leaf.window, at, timezone).to, resolveRecent(leaf.recent, at, timezone).to] as const;
-  return ends[0].epochNanoseconds > ends[1].epochNanoseconds ? ends[0] : ends[1];
+function earlier(a: Instant, b: Instant): Instant {
+  return a.epochNanoseconds < b.epochNanoseconds ? a : b;
+}
+
+function later(a: Instant, b: Instant): Instant {
+  return a.epochNanoseconds > b.epochNanoseconds ? a : b;
 }
 
 /** A SELECT of the ordinals whose events meet the leaf. */

@@ -9,7 +9,7 @@ import {
 
 import type { Transaction } from '../database.js';
 import type { Bindings } from './bindings.js';
-import { elementPredicate } from './element-predicate.js';
+import { elementPredicate, elementValues } from './element-predicate.js';
 import { matchValues } from './match-values.js';
 import { type MatchedValues, propertyPredicate } from './property-predicate.js';
 
@@ -96,16 +96,17 @@ export async function matchBranchValues(
   branches: readonly EventBranch[],
   where: { readonly scope: EventScope; readonly range: TimeRange; readonly moment: MatchingMoment },
 ): Promise<MatchedValues> {
-  const conditions: PropertyCondition[] = branches.flatMap(({ filters }) =>
-    filters.filter(({ type }) => type === 'event'),
-  );
-  return matchValues(
-    client,
-    conditions,
-    {
-      rows: (bindings) => eventRows(branches, where.scope, where.range, bindings),
-      value: ({ key }, bindings) => `(properties -> ${bindings.bind(key)}::text)`,
-    },
-    where.moment,
-  );
+  const matched = new Map<PropertyCondition, readonly string[]>();
+  for (const filter of branches.flatMap(({ filters }) => filters)) {
+    const isElement = filter.type === 'element';
+    const rows = (bindings: Bindings) => {
+      const events = eventRows(branches, where.scope, where.range, bindings);
+      return isElement ? `FROM (SELECT properties ${events}) AS click, LATERAL ${elementValues(filter.key)}` : events;
+    };
+    const value = (bindings: Bindings) =>
+      isElement ? 'to_jsonb(value)' : `(properties -> ${bindings.bind(filter.key)}::text)`;
+    const found = await matchValues(client, [filter], { rows, value: (_, bindings) => value(bindings) }, where.moment);
+    found.forEach((texts, condition) => matched.set(condition, texts));
+  }
+  return matched;
 }

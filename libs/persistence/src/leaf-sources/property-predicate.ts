@@ -50,14 +50,14 @@ function literal(text: Scalar): string {
   return String(text).replaceAll(/[\\%_]/g, '\\$&');
 }
 
-function like(operator: 'LIKE' | 'ILIKE', pattern: (text: string) => string): Compile {
+function like(pattern: (text: string) => string): Compile {
   return ({ value, bindings }, values) =>
-    values.map((text) => `${textOf(value)} ${operator} ${bindings.bind(pattern(literal(text)))}`).join(' OR ');
+    values.map((text) => `${textOf(value)} ILIKE ${bindings.bind(pattern(literal(text)))}`).join(' OR ');
 }
 
-const containing = like('ILIKE', (text) => `%${text}%`);
-const starting = like('LIKE', (text) => `${text}%`);
-const ending = like('LIKE', (text) => `%${text}`);
+const containing = like((text) => `%${text}%`);
+const starting = like((text) => `${text}%`);
+const ending = like((text) => `%${text}`);
 
 /** Present and containing none of the texts. */
 function containingNone(target: PropertyTarget, values: readonly Scalar[]): string {
