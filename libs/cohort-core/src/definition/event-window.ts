@@ -3,8 +3,8 @@ import { Temporal } from 'temporal-polyfill';
 import { DefinitionError, join, shown } from './definition-error.js';
 import { integerField, type JsonObject } from './fields.js';
 
-export const INTERVALS = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const;
-export type Interval = (typeof INTERVALS)[number];
+const INTERVALS = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const;
+type Interval = (typeof INTERVALS)[number];
 
 /** So many units before the evaluation's now; months and years are calendar ones. */
 export interface RelativeBound {
@@ -44,7 +44,7 @@ const UNITS: Readonly<Record<string, RelativeBound['unit']>> = {
 };
 
 /** `-7d`, `7d`, `-3m` (months), `-2q` (13 weeks each); undefined when the text is not of that form. The sign is optional: always the past. */
-export function parseRelative(text: string): RelativeBound | undefined {
+function parseRelative(text: string): RelativeBound | undefined {
   const match = /^-?(\d{1,5})([smhdwyMq])$/.exec(text);
   const [, digits = '', letter = ''] = match ?? [];
   const amount = Number(digits);
@@ -102,7 +102,7 @@ function parseBound(leaf: JsonObject, field: string, path: string): RelativeBoun
 }
 
 /** Reads an interval field. @throws DefinitionError naming the field */
-export function intervalField(leaf: JsonObject, field: string, path: string): Interval {
+function intervalField(leaf: JsonObject, field: string, path: string): Interval {
   const value = leaf[field];
   const interval = INTERVALS.find((candidate) => candidate === value);
   if (interval === undefined) {

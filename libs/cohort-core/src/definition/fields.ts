@@ -51,7 +51,7 @@ interface IntegerRange {
 }
 
 /** An integer, or the text of one: clients send `"30"` and mean 30. */
-export function toInteger(value: unknown): number | undefined {
+function toInteger(value: unknown): number | undefined {
   if (typeof value === 'number') {
     return Number.isSafeInteger(value) ? value : undefined;
   }
