@@ -1,7 +1,9 @@
 import { benchCreate } from './create.bench.js';
+import { benchIngest } from './ingest.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   create: benchCreate,
+  ingest: benchIngest,
 };
 
 const [name = ''] = process.argv.slice(2);

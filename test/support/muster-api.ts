@@ -1,5 +1,3 @@
-import { expect } from '@jest/globals';
-
 import { eventually, type TestStack } from '#testing';
 
 export interface CohortBody {
@@ -20,7 +18,7 @@ export interface PersonBody {
   readonly properties: Record<string, unknown>;
 }
 
-export interface Page<T> {
+interface Page<T> {
   readonly results: T[];
   readonly next: string | null;
   readonly previous: string | null;

@@ -21,7 +21,7 @@ export type Transaction = PoolClient;
 export type IsolationLevel = 'READ COMMITTED' | 'REPEATABLE READ';
 
 /** The options of the one DataSource; migrations and entities are listed, not globbed, so that a bundle finds them. */
-export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
+function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
   return {
     type: 'postgres',
     url: options.url,

@@ -33,7 +33,7 @@ if (typeof afterAll === 'function') {
 export async function startService(name: ServiceName, env: Record<string, string> = {}): Promise<ServiceProcess> {
   const child = spawn(
     process.execPath,
-    ['--enable-source-maps', join(REPOSITORY_ROOT, `dist/apps/${name}/src/main.js`)],
+    ['--enable-source-maps', '--max-semi-space-size=4', join(REPOSITORY_ROOT, `dist/apps/${name}/src/main.js`)],
     {
       env: { ...basicEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,2 +1,2 @@
-export { filtersArbitrary, instantArbitrary, leafArbitraries, type Question, questionArbitrary } from './questions.js';
+export { instantArbitrary, leafArbitraries, type Question, questionArbitrary } from './questions.js';
 export { type GeneratedWorld, worldArbitrary } from './worlds.js';

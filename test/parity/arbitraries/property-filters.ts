@@ -101,13 +101,16 @@ const order = fc.oneof(
 );
 
 const versions = fc.oneof(
-  conditions(
-    ['semver_eq', 'semver_neq', 'semver_gt', 'semver_gte', 'semver_lt', 'semver_lte'],
-    fc.constantFrom('1.2.3', '1.2.4', '1.3.0', '1.10.0', '0.2.3'),
-  ),
-  conditions(['semver_tilde'], fc.constantFrom('1.2.3', '1.2', '1', '0.2.3')),
-  conditions(['semver_caret'], fc.constantFrom('1.2.3', '0.2.3', '0.0.3', '1.3.0')),
-  conditions(['semver_wildcard'], fc.constantFrom('1.*', '1.2.*', '0.*')),
+  {
+    weight: 5,
+    arbitrary: conditions(
+      ['semver_eq', 'semver_neq', 'semver_gt', 'semver_gte', 'semver_lt', 'semver_lte'],
+      fc.constantFrom('1.2.3', '1.2.4', '1.3.0', '1.10.0', '0.2.3'),
+    ),
+  },
+  { weight: 1, arbitrary: conditions(['semver_tilde'], fc.constantFrom('1.2.3', '1.2', '1', '0.2.3')) },
+  { weight: 1, arbitrary: conditions(['semver_caret'], fc.constantFrom('1.2.3', '0.2.3', '0.0.3', '1.3.0')) },
+  { weight: 1, arbitrary: conditions(['semver_wildcard'], fc.constantFrom('1.*', '1.2.*', '0.*')) },
 );
 
 const presence = fc.constantFrom<Condition>(

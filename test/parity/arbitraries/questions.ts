@@ -44,7 +44,7 @@ function signedLeafArbitrary(place: Place): fc.Arbitrary<object> {
     { weight: 5, arbitrary: signed(person!, 3) },
     { weight: 1, arbitrary: signed(distinct_id!, 3) },
     { weight: 1, arbitrary: signed(person_metadata!, 3) },
-    { weight: 2, arbitrary: signed(cohort!, 1) },
+    { weight: 1, arbitrary: signed(cohort!, 1) },
     { weight: 10, arbitrary: signed(fc.oneof(...Object.values(behaviors)), 8) },
   );
 }
@@ -67,7 +67,7 @@ function groupOf(values: fc.Arbitrary<object>, least: number, most: number): fc.
 }
 
 /** A third of the trees are a single leaf, the rest up to three levels deep. */
-export function filtersArbitrary(place: Place): fc.Arbitrary<object> {
+function filtersArbitrary(place: Place): fc.Arbitrary<object> {
   const leaf = signedLeafArbitrary(place);
   const single = leaf.map((one) => ({ type: 'AND', values: [one] }));
   const flat = groupOf(leaf, 2, 4);

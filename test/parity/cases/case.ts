@@ -37,9 +37,9 @@ interface Story {
   members: string[];
 }
 
-export const NOON = '2026-02-15T12:00:00.000Z';
+const NOON = '2026-02-15T12:00:00.000Z';
 
-export function uuidOf(name: string): string {
+function uuidOf(name: string): string {
   return `00000000-0000-4000-8000-${Buffer.from(name).toString('hex').padStart(12, '0')}`;
 }
 

@@ -12,6 +12,18 @@ export const dateCases = [
       members: ['ann'],
     },
     {
+      name: 'a month, day or hour that does not exist is no date',
+      has: {
+        ann: '2025-13-01',
+        bob: '2025-02-29',
+        cyd: '2025-01-09T24:00:00',
+        dan: '2025-01-09T23:60',
+        eve: '2024-02-29',
+      },
+      is: { operator: 'is_date_before', value: '2026-02-10' },
+      members: ['eve'],
+    },
+    {
       name: 'is_date_after is strict',
       has: { ann: '2026-02-10T00:00:00Z', bob: '2026-02-10T00:00:00.001Z', cyd: '2026-02-09' },
       is: { operator: 'is_date_after', value: '2026-02-10' },

@@ -64,7 +64,7 @@ export const firstTimeCases = onBehavior([
   },
   {
     name: 'a first dated after today is not yet one, even in a range that reaches there',
-    did: { ann: ['2026-02-18T10:00Z'], bob: ['2026-02-15T13:00Z'] },
+    did: { ann: ['2026-02-18T10:00Z'], bob: ['2026-02-15T13:00Z'], cyd: ['2026-02-16T00:00Z'] },
     leaf: {
       value: 'performed_event_first_time',
       explicit_datetime: '2026-02-10',

@@ -33,6 +33,12 @@ export const textOperatorCases = onProperty([
     members: ['ann', 'cyd'],
   },
   {
+    name: 'exact: a number is no text that merely resembles it',
+    has: { ann: 30, bob: ' 30', cyd: '0x1e' },
+    is: { operator: 'exact', value: [' 30', '0x1e'] },
+    members: ['bob', 'cyd'],
+  },
+  {
     name: 'exact: true and "true" are interchangeable, "True" is not',
     has: { ann: true, bob: 'true', cyd: 'True', dan: false },
     is: { operator: 'exact', value: true },

@@ -131,6 +131,26 @@ export const regularlyCases = onBehavior([
     members: ['ann'],
   },
   {
+    name: 'hours count back from the end of yesterday; the window begins with a whole day',
+    did: {
+      ann: ['2026-02-14T23:00:00.000Z', '2026-02-14T22:59:59.999Z'],
+      bob: ['2026-02-14T23:00:00.000Z', '2026-02-14T23:59:59.999Z'],
+      cyd: ['2026-02-14T20:00Z', '2026-02-14T00:00Z'],
+      dan: ['2026-02-14T20:00Z', '2026-02-13T23:59Z'],
+    },
+    leaf: regularly([1, 'hour'], [2, 24]),
+    members: ['ann', 'cyd'],
+  },
+  {
+    name: 'minutes count back from the end of yesterday',
+    did: {
+      ann: ['2026-02-14T23:59:00.000Z', '2026-02-14T23:58:59.999Z'],
+      bob: ['2026-02-14T23:59:00.000Z', '2026-02-14T23:59:59.999Z'],
+    },
+    leaf: regularly([1, 'minute'], [2, 900]),
+    members: ['ann'],
+  },
+  {
     name: 'days are local days',
     timezone: 'America/New_York',
     did: { ann: ['2026-02-15T04:00Z', '2026-02-14T04:00Z'], bob: ['2026-02-14T06:00Z', '2026-02-14T22:00Z'] },

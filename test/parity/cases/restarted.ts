@@ -61,8 +61,30 @@ export const restartedCases = onBehavior([
     members: ['ann'],
   },
   {
+    name: 'in hours: the quiet range ends with the hour in which the recent window begins',
+    did: {
+      ann: [longAgo, '2026-02-15T10:00Z'],
+      bob: [longAgo, '2026-02-15T09:59:59.999Z', '2026-02-15T11:00Z'],
+    },
+    leaf: { ...restarted, time_value: 2, seq_time_value: 3, seq_time_interval: 'hour' },
+    members: ['ann'],
+  },
+  {
+    name: 'in minutes: the quiet range ends with the minute in which the recent window begins',
+    did: {
+      ann: [longAgo, '2026-02-15T11:31Z'],
+      bob: [longAgo, '2026-02-15T11:30:59.999Z', '2026-02-15T11:45Z'],
+    },
+    leaf: { ...restarted, time_value: 2, seq_time_value: 30, seq_time_interval: 'minute' },
+    members: ['ann'],
+  },
+  {
     name: 'a quiet range that ends before it begins asks for nothing',
-    did: { ann: ['2026-02-01T10:00Z', '2026-02-10T10:00Z'], bob: ['2026-02-10T10:00Z'] },
+    did: {
+      ann: ['2026-02-01T10:00Z', '2026-02-10T10:00Z'],
+      bob: ['2026-02-10T10:00Z'],
+      cyd: ['2026-02-05T00:00Z', '2026-02-10T10:00Z'],
+    },
     leaf: { ...restarted, time_value: 5, seq_time_value: 10 },
     members: ['ann'],
   },

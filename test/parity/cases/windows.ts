@@ -56,6 +56,22 @@ export const windowCases = onBehavior([
     members: ['ann'],
   },
   {
+    name: 'hours: an hour that comes twice starts in its own coming (Berlin, 25 October 2026)',
+    timezone: 'Europe/Berlin',
+    at: '2026-10-25T02:30Z',
+    did: { ann: ['2026-10-25T01:00Z'], bob: ['2026-10-25T00:59:59.999Z'] },
+    leaf: { ...performed, time_value: 1, time_interval: 'hour' },
+    members: ['ann'],
+  },
+  {
+    name: 'hours: half an hour that comes twice belongs to the hour that came once (Lord Howe, 5 April 2026)',
+    timezone: 'Australia/Lord_Howe',
+    at: '2026-04-04T16:10Z',
+    did: { ann: ['2026-04-04T14:00Z'], bob: ['2026-04-04T13:59:59.999Z'] },
+    leaf: { ...performed, time_value: 1, time_interval: 'hour' },
+    members: ['ann'],
+  },
+  {
     name: 'minutes mean minutes (D2), from the start of the minute',
     at: '2026-02-15T12:34:56Z',
     did: { ann: ['2026-02-15T12:04:00Z'], bob: ['2026-02-15T12:03:59.999Z'] },

@@ -3,6 +3,7 @@ import { createTestProject, useDatabase } from '#testing';
 import { openIngester } from '../testing/open-ingester.js';
 import { readActivity, readEveryone } from '../testing/read-state.js';
 import { received } from '../testing/received.js';
+import { foldGroups } from './fold-groups.js';
 import { FoldQueue } from './fold-queue.js';
 
 const test = useDatabase();
@@ -43,6 +44,13 @@ describe('the compactor', () => {
     expect(await compactor.sweep()).toBeGreaterThanOrEqual(6);
     expect(await rowsOf(id)).toEqual({ activity: 1, presence: 1 });
     expect(await compactor.sweep()).toBe(0);
+  });
+
+  it('does not rewrite a row that is alone already', async () => {
+    const { id } = await openWithBatches(1);
+    const group = { table: 'person_presence', projectId: id, kind: 'born', chunk: 0 } as const;
+    expect(await foldGroups(test.database, [group])).toBe(0);
+    expect(await rowsOf(id)).toEqual({ activity: 1, presence: 1 });
   });
 
   it('takes another process that folds the same project for an answer', async () => {

@@ -10,8 +10,8 @@ export function cleanText(text: string): string {
 }
 
 /** The same value with keys and texts that can be stored. Of two keys that become equal the later one stays. */
-export function cleanValue<T>(value: T): T;
-export function cleanValue(value: unknown): unknown {
+function cleanValue<T>(value: T): T;
+function cleanValue(value: unknown): unknown {
   if (typeof value === 'string') {
     return cleanText(value);
   }

@@ -124,7 +124,11 @@ async function nameNewcomers(plan: BatchPlan, ordinals: BatchOrdinals): Promise<
   }
 }
 
-/** @returns what survivors did under their losers' names */
+/**
+ * A loser's static cohorts are joined by her survivor here, as soon as there are static cohorts (after the persons' locks:
+ * live set, cohorts by id, chunks). Dynamic ones are calculated anew from `person.changed`.
+ * @returns what survivors did under their losers' names
+ */
 async function writePersons(transaction: Transaction, plan: BatchPlan): Promise<Fact[]> {
   await insertPersons(transaction, plan.born());
   await updatePersons(transaction, plan.changed());

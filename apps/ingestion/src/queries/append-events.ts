@@ -9,10 +9,14 @@ export interface OwnedEvent {
   readonly ordinal: number | undefined;
 }
 
-/** Measured against INSERT ... SELECT unnest: bench/src/ingest.bench.ts. */
 export async function appendEvents(transaction: Transaction, events: readonly OwnedEvent[]): Promise<void> {
-  const rows = events.map(({ event, ordinal }) =>
-    [
+  const columns = 'project_id, uuid, event, ordinal, distinct_id, "timestamp", properties';
+  await copyRows(transaction, `event (${columns})`, linesOf(events));
+}
+
+function* linesOf(events: readonly OwnedEvent[]): Iterable<string> {
+  for (const { event, ordinal } of events) {
+    yield [
       event.projectId,
       event.uuid,
       copyText(event.event),
@@ -20,7 +24,6 @@ export async function appendEvents(transaction: Transaction, events: readonly Ow
       copyText(event.distinctId),
       event.timestamp.toISOString(),
       copyText(event.properties),
-    ].join('\t'),
-  );
-  await copyRows(transaction, 'event (project_id, uuid, event, ordinal, distinct_id, "timestamp", properties)', rows);
+    ].join('\t');
+  }
 }

@@ -1,4 +1,5 @@
-import { finished } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 import { from as copyFrom } from 'pg-copy-streams';
 
@@ -6,8 +7,8 @@ import type { Transaction } from '#persistence';
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const NEEDS_ESCAPE = /[\\\t\n\r]/g;
-/** Pieces for the socket; one huge string would be held twice. */
-const ROWS_A_PIECE = 1000;
+/** PostgreSQL works on one piece while the next is being written; one huge text would be held twice, too. */
+const ROWS_A_PIECE = 500;
 
 /** A text as COPY's text format wants it. */
 export function copyText(text: string): string {
@@ -17,12 +18,21 @@ export function copyText(text: string): string {
 /** NULL in COPY's text format. */
 export const COPY_NULL = '\\N';
 
-/** Appends rows by COPY. @param rows lines in COPY's text format, without the end of line */
-export async function copyRows(transaction: Transaction, into: string, rows: readonly string[]): Promise<void> {
-  const stream = transaction.query(copyFrom(`COPY ${into} FROM STDIN`));
-  for (let start = 0; start < rows.length; start += ROWS_A_PIECE) {
-    stream.write(`${rows.slice(start, start + ROWS_A_PIECE).join('\n')}\n`);
+/** Appends rows by COPY. @param rows lines in COPY's text format, without the end of line; made as they are sent */
+export async function copyRows(transaction: Transaction, into: string, rows: Iterable<string>): Promise<void> {
+  await pipeline(Readable.from(piecesOf(rows)), transaction.query(copyFrom(`COPY ${into} FROM STDIN`)));
+}
+
+function* piecesOf(rows: Iterable<string>): Iterable<string> {
+  let piece: string[] = [];
+  for (const row of rows) {
+    piece.push(row, '\n');
+    if (piece.length === 2 * ROWS_A_PIECE) {
+      yield piece.join('');
+      piece = [];
+    }
   }
-  stream.end();
-  await finished(stream);
+  if (piece.length > 0) {
+    yield piece.join('');
+  }
 }

@@ -102,7 +102,7 @@ export class PartitionRun {
 const MEMBERSHIP_LOST = ['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'REBALANCE_IN_PROGRESS', 'FENCED_INSTANCE_ID'];
 
 /** Whether the broker says that the partitions are no longer ours, or about to move. */
-export function isMembershipLost(error: unknown): boolean {
+function isMembershipLost(error: unknown): boolean {
   const type = typeof error === 'object' && error !== null && 'type' in error ? error.type : undefined;
   return typeof type === 'string' && MEMBERSHIP_LOST.includes(type);
 }

@@ -57,7 +57,7 @@ const VERSION_5 = '5';
 const VARIANT = '8';
 
 /** A uuid (version 5 in form) that depends on nothing but the text. */
-export function uuidFrom(text: string): string {
+function uuidFrom(text: string): string {
   const hex = createHash('sha1').update(text).digest('hex');
   const parts = [hex.slice(0, 8), hex.slice(8, 12), VERSION_5 + hex.slice(13, 16), VARIANT + hex.slice(17, 20)];
   return [...parts, hex.slice(20, 32)].join('-');

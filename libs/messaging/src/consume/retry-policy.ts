@@ -4,7 +4,7 @@ import { BrokerUnavailableError } from '../produce/errors.js';
  * transient: the world is not ready (database or broker away), the message is fine: tried for ever, never put aside.
  * fatal: will never succeed: put aside at once. unknown: tried a number of times, then put aside.
  */
-export type ErrorClass = 'transient' | 'fatal' | 'unknown';
+type ErrorClass = 'transient' | 'fatal' | 'unknown';
 export type Classify = (error: unknown) => ErrorClass;
 
 export interface RetryPolicy {

@@ -36,11 +36,16 @@ async function create(admin: Admin, topics: ITopicConfig[]): Promise<void> {
   );
 }
 
-/** A broker learns of a topic a moment after it was created; kafkajs' own waiting takes that moment for an error. */
+/**
+ * A partition's leader learns of it a moment after the topic was created, and refuses records until then: a producer that
+ * came too early would store some of its records twice. kafkajs' own waiting asks for metadata only, and takes the moment for an error.
+ */
 async function waitUntilKnown(admin: Admin, topics: string[]): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await admin.fetchTopicMetadata({ topics });
+      for (const topic of topics) {
+        await admin.fetchTopicOffsets(topic);
+      }
       return;
     } catch (error) {
       if (attempt === KNOWN_AFTER_ATTEMPTS) {

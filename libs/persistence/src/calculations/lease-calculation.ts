@@ -64,7 +64,7 @@ export async function msUntilNextCalculation(client: Pool | PoolClient): Promise
   return result.rows[0]?.ms ?? undefined;
 }
 
-export type FinishedState = 'done' | 'failed' | 'superseded';
+type FinishedState = 'done' | 'failed' | 'superseded';
 
 export interface CalculationResult {
   readonly state: FinishedState;
