@@ -17,7 +17,7 @@ export interface Behavior {
 }
 
 const AMOUNTS = { min: 1, max: MAX_AMOUNT - 1 };
-const MAX_PERIODS = 366;
+const MAX_PERIODS = 1_000;
 
 function relativeField(leaf: JsonObject, fields: { value: string; interval: string }, path: string): RelativeDate {
   const amount = integerField(leaf, fields.value, path, AMOUNTS);

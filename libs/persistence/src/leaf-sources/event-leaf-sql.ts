@@ -28,8 +28,10 @@ export interface EventSql {
   readonly bindings: Bindings;
   /** `FROM event WHERE ...` of the leaf's range. */
   readonly rows: string;
-  /** Whether a row is an event the leaf looks for. */
-  readonly isMatch: string;
+  /** Whether a row is an occurrence of what the leaf names. */
+  readonly isOccurrence: string;
+  /** Whether it meets the leaf's own conditions too. */
+  readonly meetsFilters: string;
   /** Whether a row is the second event of a sequence. */
   readonly isNext: string;
 }
@@ -94,58 +96,62 @@ function instant(value: { toString(): string }, bindings: Bindings): string {
   return `${bindings.bind(value.toString())}::timestamptz`;
 }
 
-function performed(_leaf: PerformedEventLeaf, { rows, isMatch }: EventSql): string {
-  return `SELECT DISTINCT ordinal ${rows} AND ${isMatch}`;
+function performed(_leaf: PerformedEventLeaf, { rows, isOccurrence, meetsFilters }: EventSql): string {
+  return `SELECT DISTINCT ordinal ${rows} AND ${isOccurrence} AND ${meetsFilters}`;
 }
 
 /** The window excludes its first instant, which a range of rows includes. */
-function performedMultiple(leaf: PerformedMultipleLeaf, { rows, isMatch, bindings, moment }: EventSql): string {
+function performedMultiple(
+  leaf: PerformedMultipleLeaf,
+  { rows, isOccurrence, meetsFilters, bindings, moment }: EventSql,
+): string {
   const { after } = resolveRollingWindow(leaf.window, moment.at, moment.timezone);
-  return `SELECT ordinal ${rows} AND "timestamp" > ${instant(after, bindings)} AND ${isMatch}
+  return `SELECT ordinal ${rows} AND "timestamp" > ${instant(after, bindings)} AND ${isOccurrence} AND ${meetsFilters}
     GROUP BY ordinal HAVING count(*) ${COMPARISONS[leaf.count.operator]} ${bindings.bind(leaf.count.value)}::bigint`;
 }
 
-/** The filters are asked of the very first event of that name, not of the first that meets them; of equal instants any will do. */
-function firstTime(leaf: FirstTimeLeaf, { rows, isMatch, bindings, moment }: EventSql): string {
+/** The filters are asked of the very first occurrence, not of the first that meets them; of equal instants any will do. */
+function firstTime(leaf: FirstTimeLeaf, { rows, isOccurrence, meetsFilters, bindings, moment }: EventSql): string {
   const { from } = resolveWindow(leaf.window, moment.at, moment.timezone);
   return `SELECT DISTINCT ordinal FROM (
-      SELECT ordinal, "timestamp", ${isMatch} AS is_match, rank() OVER (PARTITION BY ordinal ORDER BY "timestamp") AS place ${rows}
+      SELECT ordinal, "timestamp", (${meetsFilters}) AS is_match, rank() OVER (PARTITION BY ordinal ORDER BY "timestamp") AS place
+      ${rows} AND ${isOccurrence}
     ) AS occurrence WHERE place = 1 AND is_match AND "timestamp" >= ${instant(from, bindings)}`;
 }
 
 /** For each second event the closest first one strictly before it: one pass, however many events a person has. */
-function sequence(leaf: SequenceLeaf, { rows, isMatch, isNext, bindings }: EventSql): string {
+function sequence(leaf: SequenceLeaf, { rows, isOccurrence, isNext, bindings }: EventSql): string {
   const seconds = bindings.bind(gapSeconds(leaf.gap));
   return `SELECT DISTINCT ordinal FROM (
       SELECT ordinal, "timestamp", is_next, max("timestamp") FILTER (WHERE is_match) OVER (
         PARTITION BY ordinal ORDER BY "timestamp" RANGE BETWEEN UNBOUNDED PRECEDING AND '1 microsecond' PRECEDING) AS closest
-      FROM (SELECT ordinal, "timestamp", ${isMatch} AS is_match, ${isNext} AS is_next ${rows}) AS occurrence
+      FROM (SELECT ordinal, "timestamp", ${isOccurrence} AS is_match, ${isNext} AS is_next ${rows}) AS occurrence
     ) AS step WHERE is_next AND "timestamp" <= closest + ${seconds}::bigint * interval '1 second'`;
 }
 
-function regularly(leaf: RegularlyLeaf, { rows, isMatch, bindings, moment }: EventSql): string {
+function regularly(leaf: RegularlyLeaf, { rows, isOccurrence, meetsFilters, bindings, moment }: EventSql): string {
   const borders = resolvePeriods(leaf, moment.at, moment.timezone).map((border) => border.toString());
   return `SELECT ordinal FROM (
-      SELECT ordinal, width_bucket("timestamp", ${bindings.bind(borders)}::timestamptz[]) AS period ${rows} AND ${isMatch}
+      SELECT ordinal, width_bucket("timestamp", ${bindings.bind(borders)}::timestamptz[]) AS period ${rows} AND ${isOccurrence} AND ${meetsFilters}
       GROUP BY 1, 2 HAVING count(*) ${COMPARISONS[leaf.count.operator]} ${bindings.bind(leaf.count.value)}::bigint
     ) AS busy GROUP BY ordinal HAVING count(*) >= ${bindings.bind(leaf.minPeriods)}::bigint`;
 }
 
-function stopped(leaf: StoppedLeaf, { rows, isMatch, bindings, moment }: EventSql): string {
+function stopped(leaf: StoppedLeaf, { rows, isOccurrence, meetsFilters, bindings, moment }: EventSql): string {
   const { at, timezone } = moment;
   const until = resolveWindow(leaf.window, at, timezone).to;
   const recent = resolveRecent(leaf.recent, at, timezone);
   const isRecent = `"timestamp" >= ${instant(recent.from, bindings)} AND "timestamp" < ${instant(recent.to, bindings)}`;
-  return `SELECT ordinal ${rows} AND ${isMatch} GROUP BY ordinal
+  return `SELECT ordinal ${rows} AND ${isOccurrence} AND ${meetsFilters} GROUP BY ordinal
     HAVING bool_or("timestamp" < ${instant(until, bindings)}) AND NOT bool_or(${isRecent})`;
 }
 
-function restarted(leaf: RestartedLeaf, { rows, isMatch, bindings, moment }: EventSql): string {
+function restarted(leaf: RestartedLeaf, { rows, isOccurrence, meetsFilters, bindings, moment }: EventSql): string {
   const { at, timezone } = moment;
   const recent = resolveRecent(leaf.recent, at, timezone);
   const quiet = resolveQuiet(leaf.quietFrom, leaf.recent, at, timezone);
   const recentFrom = instant(recent.from, bindings);
   const isQuiet = `"timestamp" >= ${instant(quiet.from, bindings)} AND "timestamp" < ${instant(quiet.to, bindings)}`;
-  return `SELECT ordinal ${rows} AND ${isMatch} GROUP BY ordinal
+  return `SELECT ordinal ${rows} AND ${isOccurrence} AND ${meetsFilters} GROUP BY ordinal
     HAVING min("timestamp") < ${recentFrom} AND bool_or("timestamp" >= ${recentFrom}) AND NOT bool_or(${isQuiet})`;
 }

@@ -13,9 +13,15 @@ import { elementPredicate, elementValues } from './element-predicate.js';
 import { matchValues } from './match-values.js';
 import { type MatchedValues, propertyPredicate } from './property-predicate.js';
 
-/** One way for an event to match: its name, and conditions that all hold on it. */
+/** One way to be an occurrence of what a leaf names: the event, and (a step of an action) conditions that all hold on it. */
 export interface EventBranch {
   readonly event: string;
+  readonly filters: readonly EventFilter[];
+}
+
+/** What a leaf names, and the further conditions of its own. */
+export interface ResolvedMatcher {
+  readonly branches: readonly EventBranch[];
   readonly filters: readonly EventFilter[];
 }
 
@@ -24,23 +30,24 @@ interface ActionStep {
   readonly properties?: readonly unknown[];
 }
 
-/** The ways to match: one for an event's name, one per step for an action. An action that does not exist matches nothing. */
+/** An event's name is one branch, an action one per step; an action that does not exist has none. */
 export async function resolveMatcher(
   client: Transaction,
   projectId: number,
-  matcher: EventMatcher,
-): Promise<EventBranch[]> {
-  if (typeof matcher.key === 'string') {
-    return [{ event: matcher.key, filters: matcher.filters }];
+  { key, filters }: EventMatcher,
+): Promise<ResolvedMatcher> {
+  if (typeof key === 'string') {
+    return { branches: [{ event: key, filters: [] }], filters };
   }
   const result = await client.query<{ steps: ActionStep[] }>(
     'SELECT steps FROM action WHERE project_id = $1 AND id = $2',
-    [projectId, matcher.key],
+    [projectId, key],
   );
-  return (result.rows[0]?.steps ?? []).map((step) => ({
-    event: step.event,
-    filters: [...(step.properties ?? []).map((filter) => parsePropertyFilter(filter, 'steps')), ...matcher.filters],
+  const branches = (result.rows[0]?.steps ?? []).map(({ event, properties = [] }) => ({
+    event,
+    filters: properties.map((filter) => parsePropertyFilter(filter, 'steps')),
   }));
+  return { branches, filters };
 }
 
 export interface TimeRange {
@@ -71,17 +78,18 @@ export function eventRows(
     AND "timestamp" < ${bindings.bind(range.to.toString())}::timestamptz`;
 }
 
-/** Whether a row of `event` matches one of the branches, as SQL. */
-export function branchesPredicate(
-  branches: readonly EventBranch[],
-  bindings: Bindings,
-  matched: MatchedValues,
-): string {
+/** Whether a row of `event` is an occurrence of what the leaf names, as SQL. */
+export function occurrencePredicate({ branches }: ResolvedMatcher, bindings: Bindings, matched: MatchedValues): string {
   const ways = branches.map(({ event, filters }) => {
     const name = `event = ${bindings.bind(event)}`;
     return `(${[name, ...filters.map((filter) => filterPredicate(filter, bindings, matched))].join(' AND ')})`;
   });
   return ways.length === 0 ? 'false' : `(${ways.join(' OR ')})`;
+}
+
+/** Whether a row of `event` meets the leaf's own conditions, as SQL. */
+export function filtersPredicate({ filters }: ResolvedMatcher, bindings: Bindings, matched: MatchedValues): string {
+  return ['true', ...filters.map((filter) => filterPredicate(filter, bindings, matched))].join(' AND ');
 }
 
 function filterPredicate(filter: EventFilter, bindings: Bindings, matched: MatchedValues): string {
@@ -90,14 +98,15 @@ function filterPredicate(filter: EventFilter, bindings: Bindings, matched: Match
     : propertyPredicate('properties', filter, bindings, matched);
 }
 
-/** Finds the stored texts that meet the branches' conditions of RE2, dates and versions. */
-export async function matchBranchValues(
+/** Finds the stored texts that meet the matchers' conditions of RE2, dates and versions. */
+export async function matchEventValues(
   client: Transaction,
-  branches: readonly EventBranch[],
+  matchers: readonly ResolvedMatcher[],
   where: { readonly scope: EventScope; readonly range: TimeRange; readonly moment: MatchingMoment },
 ): Promise<MatchedValues> {
   const matched = new Map<PropertyCondition, readonly string[]>();
-  for (const filter of branches.flatMap(({ filters }) => filters)) {
+  const branches = matchers.flatMap((matcher) => matcher.branches);
+  for (const filter of [...branches, ...matchers].flatMap(({ filters }) => filters)) {
     const isElement = filter.type === 'element';
     const rows = (bindings: Bindings) => {
       const events = eventRows(branches, where.scope, where.range, bindings);

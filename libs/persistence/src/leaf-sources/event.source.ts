@@ -14,7 +14,15 @@ import {
 import type { Transaction } from '../database.js';
 import { Bindings } from './bindings.js';
 import { rangeOf, selectPersons } from './event-leaf-sql.js';
-import { branchesPredicate, type EventBranch, eventRows, matchBranchValues, resolveMatcher } from './event-matching.js';
+import {
+  type EventBranch,
+  eventRows,
+  filtersPredicate,
+  matchEventValues,
+  occurrencePredicate,
+  type ResolvedMatcher,
+  resolveMatcher,
+} from './event-matching.js';
 import { readBytes, readOrdinalSets } from './ordinal-sets.js';
 
 /** Up to so many persons their own event rows are less work than a day's bitmap of a whole block. */
@@ -40,9 +48,11 @@ export class EventSource implements LeafSource {
   }
 
   private async match(leaf: EventLeaf, moment: Moment): Promise<Bitmap> {
-    const branches = await resolveMatcher(this.client, this.projectId, leaf.matcher);
-    const days = wholeDaysOf(leaf, branches, moment);
-    return days === null ? this.fromEvents(leaf, branches, moment) : this.fromActivity(branches, days, moment.within);
+    const matcher = await resolveMatcher(this.client, this.projectId, leaf.matcher);
+    const days = wholeDaysOf(leaf, matcher, moment);
+    return days === null
+      ? this.fromEvents(leaf, matcher, moment)
+      : this.fromActivity(matcher.branches, days, moment.within);
   }
 
   private async fromActivity(branches: readonly EventBranch[], days: Days, within: Bitmap | null): Promise<Bitmap> {
@@ -61,24 +71,30 @@ export class EventSource implements LeafSource {
     return scope.release(result);
   }
 
-  private async fromEvents(leaf: EventLeaf, branches: readonly EventBranch[], moment: Moment): Promise<Bitmap> {
-    const next =
-      leaf.kind === 'performed_event_sequence' ? await resolveMatcher(this.client, this.projectId, leaf.next) : [];
-    const all = [...branches, ...next];
+  private async fromEvents(leaf: EventLeaf, matcher: ResolvedMatcher, moment: Moment): Promise<Bitmap> {
+    const next = await this.nextOf(leaf);
+    const branches = [...matcher.branches, ...next.branches];
     const scope = { projectId: this.projectId, within: moment.within?.toArray() ?? null };
     const range = rangeOf(leaf, moment);
-    const matched = await matchBranchValues(this.client, all, { scope, range, moment });
+    const matched = await matchEventValues(this.client, [matcher, next], { scope, range, moment });
     const bindings = new Bindings();
     const persons = selectPersons(leaf, {
       moment,
       bindings,
-      rows: eventRows(all, scope, range, bindings),
-      isMatch: branchesPredicate(branches, bindings, matched),
-      isNext: branchesPredicate(next, bindings, matched),
+      rows: eventRows(branches, scope, range, bindings),
+      isOccurrence: occurrencePredicate(matcher, bindings, matched),
+      meetsFilters: filtersPredicate(matcher, bindings, matched),
+      isNext: occurrencePredicate(next, bindings, matched),
     });
     const text = `SELECT array_agg(ordinal) FROM (${persons}) AS person GROUP BY ordinal >> 16`;
     const [result] = await readOrdinalSets(this.client, text, bindings.values, 1);
     return result ?? bitmapOf();
+  }
+
+  private async nextOf(leaf: EventLeaf): Promise<ResolvedMatcher> {
+    return leaf.kind === 'performed_event_sequence'
+      ? resolveMatcher(this.client, this.projectId, leaf.next)
+      : { branches: [], filters: [] };
   }
 }
 
@@ -88,8 +104,9 @@ interface Days {
 }
 
 /** The days whose activity answers the leaf; null when it has to ask the event rows. */
-function wholeDaysOf(leaf: EventLeaf, branches: readonly EventBranch[], { at, timezone, within }: Moment): Days | null {
-  const isPlain = leaf.kind === 'performed_event' && branches.every(({ filters }) => filters.length === 0);
+function wholeDaysOf(leaf: EventLeaf, matcher: ResolvedMatcher, { at, timezone, within }: Moment): Days | null {
+  const isPlain =
+    leaf.kind === 'performed_event' && [matcher, ...matcher.branches].every(({ filters }) => filters.length === 0);
   const isFew = within !== null && within.size <= FEW_PERSONS;
   return isPlain && !isFew ? resolveWindow(leaf.window, at, timezone).days : null;
 }

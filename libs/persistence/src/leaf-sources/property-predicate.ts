@@ -29,12 +29,11 @@ function byStoredType({ value, bindings }: PropertyTarget, comparison: string, o
   return `CASE jsonb_typeof(${value}) WHEN 'number' THEN ${asNumber} ELSE ${text} END`;
 }
 
-const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*$/;
+const NUMBER = /^-?\d+(\.\d+)?$/;
 
-/** The decimal text of a numeric value, so that no digit is lost on the way. */
+/** The decimal text of a number, or of a text that spells one and nothing else; no digit is lost on the way. */
 function numberOf(value: Scalar): string | undefined {
-  const text = String(value);
-  return typeof value !== 'boolean' && NUMBER.test(text) ? text.trim() : undefined;
+  return typeof value === 'number' || (typeof value === 'string' && NUMBER.test(value)) ? String(value) : undefined;
 }
 
 function anyOf(comparison: string): Compile {
