@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 import { removePidFile, REPOSITORY_ROOT, writePidFile } from '../../../tools/stack/src/embedded/index.js';
+import { nodeFlagsOf } from '../../../tools/stack/src/node-flags.js';
 import { askForDirectory } from './servers/ask.js';
 import { servicePidFile } from './servers/run-directory.js';
 
@@ -33,7 +34,7 @@ if (typeof afterAll === 'function') {
 export async function startService(name: ServiceName, env: Record<string, string> = {}): Promise<ServiceProcess> {
   const child = spawn(
     process.execPath,
-    ['--enable-source-maps', '--max-semi-space-size=4', join(REPOSITORY_ROOT, `dist/apps/${name}/src/main.js`)],
+    [...nodeFlagsOf(name), join(REPOSITORY_ROOT, `dist/apps/${name}/src/main.js`)],
     {
       env: { ...basicEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

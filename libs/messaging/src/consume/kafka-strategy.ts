@@ -140,7 +140,8 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   }
 
   private laneOf(topic: Topic, handler: MessageHandler, context: ConsumerContext): Lane {
-    const { batch, maxBatch } = (handler.extras ?? {}) as { batch?: boolean; maxBatch?: number };
+    const extras = (handler.extras ?? {}) as { batch?: boolean; maxBatch?: number; callsAtOnce?: number };
+    const { batch, maxBatch = MAX_BATCH, callsAtOnce = 1 } = extras;
     const parts: LaneParts = {
       topic,
       decider: new Decider(topic.name, handler, batch === true, context),
@@ -148,7 +149,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       attempts: context.attempts,
     };
     return batch === true
-      ? new CombiningLane(parts, maxBatch ?? MAX_BATCH)
+      ? new CombiningLane(parts, { maxBatch, callsAtOnce })
       : new SingleLane(parts, this.options.callsAtOnce ?? CALLS_AT_ONCE);
   }
 

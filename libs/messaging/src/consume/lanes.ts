@@ -57,15 +57,15 @@ interface Passenger {
 
 /**
  * Many messages a call, those of all partitions that have some together: what a call costs (a transaction, a commit) is then paid
- * once. One call at a time; what arrives meanwhile shares the next.
+ * once. A few calls at a time, each with partitions of its own; what arrives meanwhile shares the next.
  */
 export class CombiningLane implements Lane {
   private waiting: Passenger[] = [];
-  private isRunning = false;
+  private running = 0;
 
   constructor(
     private readonly parts: LaneParts,
-    private readonly maxBatch: number,
+    private readonly options: { readonly maxBatch: number; readonly callsAtOnce: number },
   ) {}
 
   async travel(run: PartitionRun): Promise<void> {
@@ -78,18 +78,28 @@ export class CombiningLane implements Lane {
   }
 
   private async runRounds(): Promise<void> {
-    if (this.isRunning) {
+    if (this.running >= this.options.callsAtOnce) {
       return;
     }
-    this.isRunning = true;
+    this.running += 1;
+    // The other partitions of the fetch arrive in this turn of the event loop.
+    await nextTurn();
     while (this.waiting.length > 0) {
-      // The other partitions of the fetch arrive in this turn of the event loop.
-      await nextTurn();
-      const passengers = this.waiting;
-      this.waiting = [];
+      const passengers = this.board();
+      if (this.waiting.length > 0) {
+        void this.runRounds();
+      }
       await this.round(passengers);
+      await nextTurn();
     }
-    this.isRunning = false;
+    this.running -= 1;
+  }
+
+  /** Takes all who wait or, in a backlog, as many as fill a batch: the others are for the calls beside this one. */
+  private board(): Passenger[] {
+    let messages = 0;
+    const full = this.waiting.findIndex(({ run }) => (messages += run.remaining) >= this.options.maxBatch);
+    return this.waiting.splice(0, full === -1 ? this.waiting.length : full + 1);
   }
 
   private async round(passengers: readonly Passenger[]): Promise<void> {
@@ -112,7 +122,7 @@ export class CombiningLane implements Lane {
   private gather(runs: readonly PartitionRun[]): Item[] {
     const shares = fairShares(
       runs.map(({ remaining }) => remaining),
-      this.maxBatch,
+      this.options.maxBatch,
     );
     return runs.flatMap((run, index) =>
       run.upcoming(shares[index] ?? 0).map((raw) => itemOf(this.parts.topic, run, raw, this.parts.attempts)),

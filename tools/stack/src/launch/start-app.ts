@@ -2,11 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 import { endProcess, identityOf, removePidFile, REPOSITORY_ROOT, writePidFile } from '../embedded/index.js';
+import { nodeFlagsOf } from '../node-flags.js';
 import type { Run } from './keep-alive.js';
 import type { Printer } from './printer.js';
-
-/** The default lets three semi-spaces of 16 MB each grow: the gateway then took 405 MB under load, 283 MB with this. */
-const SMALL_YOUNG_GENERATION = '--max-semi-space-size=4';
 
 export interface AppOptions {
   readonly name: string;
@@ -25,7 +23,7 @@ const READY_WITHIN_MS = 45_000;
 export async function startApp(options: AppOptions): Promise<AppRun> {
   const main = join(REPOSITORY_ROOT, `dist/apps/${options.name}/src/main.js`);
   // A process group of its own: Ctrl-C reaches the launcher alone, and the order of stopping is ours.
-  const child = spawn(process.execPath, ['--enable-source-maps', SMALL_YOUNG_GENERATION, main], {
+  const child = spawn(process.execPath, [...nodeFlagsOf(options.name), main], {
     env: options.env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
