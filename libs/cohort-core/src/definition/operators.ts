@@ -2,7 +2,7 @@
 export type Operand = 'none' | 'scalars' | 'range' | 'pattern' | 'date' | 'version' | 'tilde' | 'wildcard';
 
 /** How the answer is found: by SQL on the stored JSON, or by our own code on the distinct stored texts (RE2, dates, versions). */
-export type Method = 'sql' | 'values';
+type Method = 'sql' | 'values';
 
 export interface Operator {
   readonly operand: Operand;
