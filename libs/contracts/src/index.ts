@@ -5,6 +5,7 @@ export { CapturedEvent } from './messages/captured-event.js';
 export { CohortCalculated } from './messages/cohort-calculated.js';
 export { CohortCalculationFailed } from './messages/cohort-calculation-failed.js';
 export { COHORT_TYPES, CohortCreated, type CohortType } from './messages/cohort-created.js';
+export { CohortDeleted } from './messages/cohort-deleted.js';
 export {
   CohortMembershipChanged,
   MAX_UUIDS_PER_MEMBERSHIP_MESSAGE,
@@ -12,6 +13,7 @@ export {
   type MembershipReason,
 } from './messages/cohort-membership-changed.js';
 export { CohortMessage } from './messages/cohort-message.js';
+export { CohortUpdated } from './messages/cohort-updated.js';
 export { Message } from './messages/message.js';
 export { ChangedPerson, MAX_PERSONS_PER_CHANGE_MESSAGE, PersonChanged } from './messages/person-changed.js';
 export { blockKey, cohortKey, deadLetterTopic, eventKey, type Topic, TOPICS } from './topics.js';

@@ -2,7 +2,9 @@ import { CapturedEvent } from './messages/captured-event.js';
 import { CohortCalculated } from './messages/cohort-calculated.js';
 import { CohortCalculationFailed } from './messages/cohort-calculation-failed.js';
 import { CohortCreated } from './messages/cohort-created.js';
+import { CohortDeleted } from './messages/cohort-deleted.js';
 import { CohortMembershipChanged } from './messages/cohort-membership-changed.js';
+import { CohortUpdated } from './messages/cohort-updated.js';
 import { PersonChanged } from './messages/person-changed.js';
 
 /** A topic, and what another team must know to live from it. Nobody else spells a topic's name. */
@@ -46,6 +48,16 @@ export const TOPICS = {
     key: 'project:cohort',
     owner: 'gateway',
     purpose: 'A cohort was created.',
+  }),
+  cohortUpdated: topic('cohort.updated', CohortUpdated, {
+    key: 'project:cohort',
+    owner: 'gateway',
+    purpose: 'A cohort was edited or restored, or its calculation was asked for.',
+  }),
+  cohortDeleted: topic('cohort.deleted', CohortDeleted, {
+    key: 'project:cohort',
+    owner: 'gateway',
+    purpose: 'A cohort was deleted.',
   }),
   cohortCalculated: topic('cohort.calculated', CohortCalculated, {
     key: 'project:cohort',
