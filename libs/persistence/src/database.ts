@@ -4,6 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ENTITIES } from './entities/index.js';
 import { CreateSchema1764000000000 } from './migrations/1764000000000-create-schema.js';
 import { AddFilterLanguage1764100000000 } from './migrations/1764100000000-add-filter-language.js';
+import { AddCohortApi1764300000000 } from './migrations/1764300000000-add-cohort-api.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -29,7 +30,7 @@ function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     applicationName: options.applicationName,
     connectTimeoutMS: 5_000,
     entities: ENTITIES,
-    migrations: [CreateSchema1764000000000, AddFilterLanguage1764100000000],
+    migrations: [CreateSchema1764000000000, AddFilterLanguage1764100000000, AddCohortApi1764300000000],
     migrationsTableName: 'migration',
     synchronize: false,
     logging: false,
