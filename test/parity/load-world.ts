@@ -11,7 +11,7 @@ export interface LoadedWorld {
   readonly projectId: number;
   readonly uuidOf: ReadonlyMap<number, string>;
   /** Filters with the world's ids of cohorts and actions exchanged for the product's. */
-  translate(filters: object): object;
+  readonly translate: (filters: object) => object;
 }
 
 /** Tells the world as events to the product's own ingestion, so that merges, activity and properties take the real way. */

@@ -48,6 +48,7 @@ export { METADATA_KEYS, METADATA_OPERATORS } from './definition/parse-person-lea
 export { evaluate, type Evaluation } from './evaluation/evaluate.js';
 export type { LeafSource, Moment } from './evaluation/leaf-source.js';
 export { operandInstant } from './matching/date-values.js';
+export { storedInstant } from './matching/date-values.js';
 export {
   compileValueMatcher,
   isMatchedByValue,
@@ -57,6 +58,7 @@ export {
 export { type ChunkDifference, difference } from './membership/diff-chunk.js';
 export { gapSeconds } from './windows/gap.js';
 export { localDay } from './windows/local-day.js';
+export { eventPropertyEdges, type FactPlace, type MovingEdge, movingEdgesOf } from './windows/moving-edges.js';
 export { resolvePeriods } from './windows/resolve-periods.js';
 export { type ResolvedWindow, resolveWindow } from './windows/resolve-window.js';
 export { resolveQuiet, resolveRecent } from './windows/resolve-window.js';

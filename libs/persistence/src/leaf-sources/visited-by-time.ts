@@ -1,0 +1,165 @@
+import {
+  type Bitmap,
+  bitmapOf,
+  type EventMatcher,
+  eventPropertyEdges,
+  type FactPlace,
+  type Instant,
+  type Leaf,
+  matchersOf,
+  type MovingEdge,
+  movingEdgesOf,
+  storedInstant,
+} from '#cohort-core';
+
+import type { Transaction } from '../database.js';
+import { Bindings } from './bindings.js';
+import { resolveMatcher } from './event-matching.js';
+import { readOrdinalSets } from './ordinal-sets.js';
+import { textOf } from './property-predicate.js';
+
+/** A stretch of time (a, b] in a project. */
+export interface Sweep {
+  readonly projectId: number;
+  readonly timezone: string;
+  readonly after: Instant;
+  readonly upTo: Instant;
+}
+
+/**
+ * The persons whom the passing of time may let into the leaf, or out of it: those with a fact between an edge's two places. A
+ * superset; who is really in, the evaluator says. The caller disposes of the bitmap.
+ */
+export async function visitedByTime(client: Transaction, leaf: Leaf, sweep: Sweep): Promise<Bitmap> {
+  const visited = bitmapOf();
+  for (const edge of [...movingEdgesOf(leaf), ...(await actionEdges(client, leaf, sweep))]) {
+    const places = [edge.placeAt(sweep.after, sweep.timezone), edge.placeAt(sweep.upTo, sweep.timezone)] as const;
+    if (places[0].epochNanoseconds === places[1].epochNanoseconds) {
+      continue;
+    }
+    const [from, to] =
+      places[0].epochNanoseconds < places[1].epochNanoseconds ? places : ([places[1], places[0]] as const);
+    const found = await personsWithFacts(client, edge.facts, { ...sweep, from, to });
+    visited.orInPlace(found);
+    found.dispose();
+  }
+  return visited;
+}
+
+/** Dates in the conditions of an action's steps move too; only the database knows the steps. */
+async function actionEdges(client: Transaction, leaf: Leaf, { projectId }: Sweep): Promise<MovingEdge[]> {
+  const matchers = matchersOf(leaf);
+  const edges: MovingEdge[] = [];
+  for (const matcher of matchers.filter(({ type }) => type === 'actions')) {
+    const { branches } = await resolveMatcher(client, projectId, matcher);
+    edges.push(...branches.flatMap(({ filters }) => filters.flatMap((filter) => eventPropertyEdges(matchers, filter))));
+  }
+  return edges;
+}
+
+interface Stretch {
+  readonly projectId: number;
+  readonly timezone: string;
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+function personsWithFacts(client: Transaction, facts: FactPlace, stretch: Stretch): Promise<Bitmap> {
+  switch (facts.type) {
+    case 'event':
+      return byEvents(client, facts.matchers, stretch);
+    case 'created_at':
+      return byCreation(client, stretch);
+    case 'person_property':
+      return byDates(client, stretch, (bindings) => ({
+        from: `person WHERE project_id = ${bindings.bind(stretch.projectId)}`,
+        value: `(properties -> ${bindings.bind(facts.key)}::text)`,
+      }));
+    case 'distinct_id':
+      return byDates(client, stretch, (bindings) => ({
+        from: `person_distinct_id WHERE project_id = ${bindings.bind(stretch.projectId)}`,
+        value: 'to_jsonb(distinct_id)',
+      }));
+    case 'event_property':
+      return byEventDates(client, facts, stretch);
+  }
+}
+
+async function eventNames(
+  client: Transaction,
+  matchers: readonly EventMatcher[],
+  projectId: number,
+): Promise<string[]> {
+  const resolved = await Promise.all(matchers.map((matcher) => resolveMatcher(client, projectId, matcher)));
+  return [...new Set(resolved.flatMap(({ branches }) => branches.map(({ event }) => event)))];
+}
+
+/** The places themselves are included: a window may hold its border or not. */
+async function byEvents(client: Transaction, matchers: readonly EventMatcher[], stretch: Stretch): Promise<Bitmap> {
+  const bindings = new Bindings();
+  const names = bindings.bind(await eventNames(client, matchers, stretch.projectId));
+  return only(
+    client,
+    `SELECT array_agg(ordinal) FROM (
+       SELECT DISTINCT ordinal FROM event WHERE project_id = ${bindings.bind(stretch.projectId)} AND event = ANY(${names}::text[])
+         AND ordinal IS NOT NULL AND "timestamp" BETWEEN ${bindings.bind(stretch.from.toString())}::timestamptz
+         AND ${bindings.bind(stretch.to.toString())}::timestamptz
+     ) AS person GROUP BY ordinal >> 16`,
+    bindings,
+  );
+}
+
+async function byCreation(client: Transaction, stretch: Stretch): Promise<Bitmap> {
+  const bindings = new Bindings();
+  return only(
+    client,
+    `SELECT array_agg(ordinal) FROM person WHERE project_id = ${bindings.bind(stretch.projectId)}
+       AND created_at BETWEEN ${bindings.bind(stretch.from.toString())}::timestamptz
+       AND ${bindings.bind(stretch.to.toString())}::timestamptz GROUP BY ordinal >> 16`,
+    bindings,
+  );
+}
+
+type DateRows = (bindings: Bindings) => { readonly from: string; readonly value: string };
+
+async function byEventDates(
+  client: Transaction,
+  facts: Extract<FactPlace, { type: 'event_property' }>,
+  stretch: Stretch,
+): Promise<Bitmap> {
+  const names = await eventNames(client, facts.matchers, stretch.projectId);
+  return byDates(client, stretch, (bindings) => ({
+    from: `event WHERE ordinal IS NOT NULL AND project_id = ${bindings.bind(stretch.projectId)} AND event = ANY(${bindings.bind(names)}::text[])`,
+    value: `(properties -> ${bindings.bind(facts.key)}::text)`,
+  }));
+}
+
+/** Stored dates are read by our own code, so their distinct texts are looked through. */
+async function byDates(client: Transaction, stretch: Stretch, rows: DateRows): Promise<Bitmap> {
+  const listing = new Bindings();
+  const listed = rows(listing);
+  const texts = await client.query<[string | null]>({
+    text: `SELECT DISTINCT ${textOf(listed.value)} FROM ${listed.from}`,
+    values: listing.values,
+    rowMode: 'array',
+  });
+  const passed = texts.rows.flatMap(([text]) => (text !== null && isBetween(text, stretch) ? [text] : []));
+  const bindings = new Bindings();
+  const { from, value } = rows(bindings);
+  return only(
+    client,
+    `SELECT array_agg(ordinal) FROM (SELECT DISTINCT ordinal FROM ${from} AND ${textOf(value)} = ANY(${bindings.bind(passed)}::text[]))
+     AS person GROUP BY ordinal >> 16`,
+    bindings,
+  );
+}
+
+function isBetween(text: string, { from, to, timezone }: Stretch): boolean {
+  const instant = storedInstant(text, timezone)?.epochNanoseconds;
+  return instant !== undefined && instant >= from.epochNanoseconds && instant <= to.epochNanoseconds;
+}
+
+async function only(client: Transaction, text: string, bindings: Bindings): Promise<Bitmap> {
+  const [set] = await readOrdinalSets(client, text, bindings.values, 1);
+  return set ?? bitmapOf();
+}
