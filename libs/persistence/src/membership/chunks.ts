@@ -1,0 +1,125 @@
+import { type Bitmap, type BitmapScope, difference, serializeBitmap } from '#cohort-core';
+
+import type { Transaction } from '../database.js';
+
+/** Whose chunks are written, and what `cohort.membership.changed` tells of it. */
+export interface MembershipChange {
+  readonly projectId: number;
+  readonly cohortId: number;
+  readonly version: number;
+  /** Why, for cohort.membership.changed. */
+  readonly reason: string;
+  readonly at: Date;
+}
+
+export interface MembersDifference {
+  readonly enteredCount: number;
+  readonly leftCount: number;
+}
+
+export interface StoredChunk {
+  readonly chunk: number;
+  readonly revision: string;
+  readonly bitmap: Buffer;
+}
+
+/** A chunk whose persons are others than before. */
+export interface ChangedChunk {
+  readonly chunk: number;
+  readonly revision: string;
+  readonly after: Bitmap;
+  readonly entered: Bitmap;
+  readonly left: Bitmap;
+}
+
+/** Locks and reads the chunks of a cohort. @param only these blocks; null means all */
+export async function lockChunks(
+  transaction: Transaction,
+  { projectId, cohortId }: Pick<MembershipChange, 'projectId' | 'cohortId'>,
+  only: readonly number[] | null,
+): Promise<Map<number, StoredChunk>> {
+  const result = await transaction.query<StoredChunk>(
+    `SELECT chunk, revision, bitmap FROM cohort_chunk
+     WHERE project_id = $1 AND cohort_id = $2 AND ($3::int[] IS NULL OR chunk = ANY($3::int[])) ORDER BY chunk FOR UPDATE`,
+    [projectId, cohortId, only],
+  );
+  return new Map(result.rows.map((row) => [row.chunk, row]));
+}
+
+/** What makes `after` of a stored chunk (of none at all, when it is not stored). @returns undefined when nothing changes */
+export function changeOf(
+  chunk: number,
+  old: StoredChunk | undefined,
+  after: (before: Bitmap) => Bitmap,
+  scope: BitmapScope,
+): ChangedChunk | undefined {
+  const before = old === undefined ? scope.of() : scope.deserialize(old.bitmap);
+  const members = after(before);
+  const { entered, left, isEmpty } = difference(before, members, scope);
+  return isEmpty
+    ? undefined
+    : { chunk, revision: String(BigInt(old?.revision ?? 0) + 1n), after: members, entered, left };
+}
+
+/** Writes the chunks and, for the announcer, what changed in them. */
+export async function writeChanges(
+  transaction: Transaction,
+  to: MembershipChange,
+  changed: readonly ChangedChunk[],
+): Promise<MembersDifference> {
+  if (changed.length > 0) {
+    await writeChunks(transaction, to, changed);
+    await writeDeltas(transaction, to, changed);
+  }
+  return {
+    enteredCount: sum(changed.map(({ entered }) => entered.size)),
+    leftCount: sum(changed.map(({ left }) => left.size)),
+  };
+}
+
+async function writeChunks(
+  transaction: Transaction,
+  to: MembershipChange,
+  changed: readonly ChangedChunk[],
+): Promise<void> {
+  await transaction.query(
+    `INSERT INTO cohort_chunk (project_id, cohort_id, chunk, cardinality, revision, bitmap)
+     SELECT $1, $2, * FROM unnest($3::int[], $4::int[], $5::bigint[], $6::bytea[])
+     ON CONFLICT (project_id, cohort_id, chunk)
+     DO UPDATE SET cardinality = excluded.cardinality, revision = excluded.revision, bitmap = excluded.bitmap`,
+    [
+      to.projectId,
+      to.cohortId,
+      changed.map(({ chunk }) => chunk),
+      changed.map(({ after }) => after.size),
+      changed.map(({ revision }) => revision),
+      changed.map(({ after }) => serializeBitmap(after)),
+    ],
+  );
+}
+
+async function writeDeltas(
+  transaction: Transaction,
+  to: MembershipChange,
+  changed: readonly ChangedChunk[],
+): Promise<void> {
+  await transaction.query(
+    `INSERT INTO membership_delta (project_id, cohort_id, version, reason, at, chunk, revision, entered, left_)
+     SELECT $1, $2, $3, $4, $5, * FROM unnest($6::int[], $7::bigint[], $8::bytea[], $9::bytea[])`,
+    [
+      to.projectId,
+      to.cohortId,
+      to.version,
+      to.reason,
+      to.at,
+      changed.map(({ chunk }) => chunk),
+      changed.map(({ revision }) => revision),
+      changed.map(({ entered }) => serializeBitmap(entered)),
+      changed.map(({ left }) => serializeBitmap(left)),
+    ],
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,51 @@
+import type { Transaction } from '../database.js';
+
+/** A cohort under its lock: what a writer must know before it writes. */
+export interface LockedCohort {
+  readonly name: string;
+  readonly isStatic: boolean;
+  readonly deleted: boolean;
+  readonly version: number | null;
+  readonly pendingVersion: number | null;
+  readonly definitionNumber: number;
+  readonly isCalculating: boolean;
+  /** Whether filters are stored: of a static cohort, what it was made from. */
+  readonly hasCriteria: boolean;
+}
+
+export interface CohortIds {
+  readonly projectId: number;
+  readonly cohortId: number;
+}
+
+const LOCK_COHORT = `
+  SELECT name, is_static AS "isStatic", deleted, version, pending_version AS "pendingVersion",
+    definition_number AS "definitionNumber", is_calculating AS "isCalculating", filters IS NOT NULL AS "hasCriteria"
+  FROM cohort WHERE project_id = $1 AND id = $2 FOR UPDATE`;
+
+/**
+ * Takes the locks of a writer of membership in their order: the project's live-set row, then the cohort row; the chunks follow.
+ * @param liveSet `UPDATE` changes which cohorts are kept live: a delete, a restore, an edit of a definition or of references
+ * @returns undefined when the project has no such cohort
+ */
+export async function lockCohort(
+  transaction: Transaction,
+  { projectId, cohortId }: CohortIds,
+  liveSet: 'SHARE' | 'UPDATE',
+): Promise<LockedCohort | undefined> {
+  await transaction.query(`SELECT number FROM live_set WHERE project_id = $1 FOR ${liveSet}`, [projectId]);
+  const { rows } = await transaction.query<LockedCohort>(LOCK_COHORT, [projectId, cohortId]);
+  return rows[0];
+}
+
+/** The clock of membership decisions: the database's plus the project's offset. Read it under the locks. */
+export async function readClock(transaction: Transaction, projectId: number): Promise<Date> {
+  const { rows } = await transaction.query<{ at: Date }>(
+    'SELECT clock_timestamp() + clock_offset AS at FROM project WHERE id = $1',
+    [projectId],
+  );
+  if (rows[0] === undefined) {
+    throw new Error(`no project ${projectId}`);
+  }
+  return rows[0].at;
+}
