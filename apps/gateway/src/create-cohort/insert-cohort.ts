@@ -2,11 +2,16 @@ import type { Pool } from 'pg';
 
 import { type CohortCreated, TOPICS } from '#contracts';
 import { outboxInsert } from '#outbox';
+import type { Transaction } from '#persistence';
 
 import type { Access } from '../authenticate/access.js';
+import type { CheckedDefinition } from '../check-definition/check-definition.js';
 import type { Shape } from '../http/shape.js';
 import { COHORT_COLUMNS, type CohortRow } from '../present-cohort/cohort-row.js';
 import type { NewCohort } from './read-new-cohort.js';
+
+/** A transaction, or the pool where one statement is all. */
+export type Client = Pool | Transaction;
 
 /** The news of the row that was just inserted, under its cohortKey; the inserted row is the lock that orders this key's messages. */
 const NEWS = `
@@ -27,20 +32,25 @@ const INSERT_COHORT = `
   SELECT * FROM created`;
 
 /** Stores the cohort and its `cohort.created` together, or neither. */
-export async function insertCohort(pool: Pool, access: Access, cohort: NewCohort): Promise<CohortRow> {
-  const { rows } = await pool.query<Omit<CohortRow, 'created_by'>>({
+export async function insertCohort(
+  client: Client,
+  access: Access,
+  cohort: NewCohort,
+  checked: CheckedDefinition,
+): Promise<CohortRow> {
+  const { rows } = await client.query<Omit<CohortRow, 'created_by'>>({
     name: 'insert-cohort',
     text: INSERT_COHORT,
     values: [
       access.projectId,
       cohort.name,
       cohort.description,
-      cohort.filters,
-      cohort.cohortType,
-      cohort.conditionType,
+      cohort.definition?.filters ?? null,
+      checked.cohortType,
+      checked.conditionType,
       access.user.id,
       TOPICS.cohortCreated.name,
-      knownNews(access, cohort),
+      knownNews(access, cohort, checked),
     ],
   });
   if (rows[0] === undefined) {
@@ -52,13 +62,17 @@ export async function insertCohort(pool: Pool, access: Access, cohort: NewCohort
 type StoredNews = 'cohort_id' | 'pending_version' | 'definition_number' | 'created_at';
 
 /** The part of the message that is known before the row exists; the statement adds the rest. */
-function knownNews(access: Access, cohort: NewCohort): Omit<Shape<CohortCreated>, StoredNews> {
+function knownNews(
+  access: Access,
+  cohort: NewCohort,
+  { cohortType }: CheckedDefinition,
+): Omit<Shape<CohortCreated>, StoredNews> {
   return {
     schema_version: TOPICS.cohortCreated.schemaVersion,
     project_id: access.projectId,
     name: cohort.name,
     is_static: false,
-    cohort_type: cohort.cohortType,
+    cohort_type: cohortType,
     created_by_id: access.user.id,
   };
 }
