@@ -45,7 +45,7 @@ export {
 export { type OperatorName, OPERATORS } from './definition/operators.js';
 export { type CohortFilters, type ParsedFilters, parseFilters } from './definition/parse-filters.js';
 export { METADATA_KEYS, METADATA_OPERATORS } from './definition/parse-person-leaf.js';
-export { evaluate, type Evaluation } from './evaluation/evaluate.js';
+export { evaluate, type Evaluation, type NodeObserver } from './evaluation/evaluate.js';
 export type { LeafSource, Moment } from './evaluation/leaf-source.js';
 export { operandInstant } from './matching/date-values.js';
 export { storedInstant } from './matching/date-values.js';

@@ -72,6 +72,11 @@ async function members(trees: FilterNode[], everyone: number[], within: number[]
   return results.map((result) => result.toArray());
 }
 
+/** Children before their parents. */
+function nodesOf(node: FilterNode): FilterNode[] {
+  return node.kind === 'group' ? [...node.children.flatMap(nodesOf), node] : [node];
+}
+
 describe('evaluate', () => {
   it('is set algebra inside everyone, whatever the tree', async () => {
     await fc.assert(
@@ -99,6 +104,25 @@ describe('evaluate', () => {
     const one = { kind: 'person', path: 'a', negation: false, key: 'p1', operator: 'is_set', values: [] } as const;
     await members([one, { ...one, path: 'b', negation: true }], PERSONS, null, source);
     expect(source.asked).toEqual(['p1']);
+  });
+
+  it('tells an observer who matches each node, in a universe of the persons asked about', async () => {
+    await fc.assert(
+      fc.asyncProperty(tree, persons, persons, async (one, everyone, within) => {
+        const told: [FilterNode, number[]][] = [];
+        await evaluate([one], {
+          at: instantOf('2024-01-01T00:00:00Z'),
+          timezone: 'UTC',
+          everyone: bitmapOf(everyone),
+          within: bitmapOf(within),
+          sources: [new BitSource()],
+          observe: (node, matched) => told.push([node, matched.toArray()]),
+        });
+        const universe = everyone.filter((ordinal) => within.includes(ordinal)).sort((a, b) => a - b);
+        const expected = nodesOf(one).map((node) => [node, universe.filter((ordinal) => holds(node, ordinal))]);
+        expect(told).toEqual(expected);
+      }),
+    );
   });
 
   it('fails loudly when no source answers a leaf', async () => {

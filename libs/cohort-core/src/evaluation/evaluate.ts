@@ -1,13 +1,18 @@
 import type { Bitmap } from '../bitmap/bitmap.js';
 import { BitmapScope } from '../bitmap/bitmap-scope.js';
-import { type FilterNode, type Leaf, leafKey, leavesOf } from '../definition/filter-node.js';
+import { type FilterNode, type Group, type Leaf, leafKey, leavesOf } from '../definition/filter-node.js';
 import type { LeafSource, Moment } from './leaf-source.js';
 
 export interface Evaluation extends Moment {
   /** The persons neither merged away nor deleted. Every answer lies inside; negation is taken from it. */
   readonly everyone: Bitmap;
   readonly sources: readonly LeafSource[];
+  /** Told of every node of every tree, each after its children; what preview and explanation show is what was combined here. */
+  readonly observe?: NodeObserver;
 }
+
+/** @param matched who matches the node, negation applied; borrowed: it changes as soon as the call returns */
+export type NodeObserver = (node: FilterNode, matched: Bitmap) => void;
 
 /**
  * The one evaluator: who matches each tree, at an instant, within a set of persons. Calculation, preview, live changes,
@@ -21,7 +26,8 @@ export async function evaluate(trees: readonly FilterNode[], evaluation: Evaluat
     universe.andInPlace(evaluation.within);
   }
   const matches = await matchLeaves(trees.flatMap(leavesOf), evaluation, scope);
-  const results = trees.map((tree) => combine(tree, matches, universe, scope));
+  const context = { matches, universe, scope, observe: evaluation.observe };
+  const results = trees.map((tree) => combine(tree, context));
   return results.map((result) => scope.release(result));
 }
 
@@ -49,17 +55,27 @@ async function matchLeaves(leaves: readonly Leaf[], evaluation: Evaluation, scop
   return matches;
 }
 
+interface Combination {
+  readonly matches: Matches;
+  readonly universe: Bitmap;
+  readonly scope: BitmapScope;
+  readonly observe: NodeObserver | undefined;
+}
+
 /** @returns a bitmap of its own, tracked by the scope, inside the universe */
-function combine(node: FilterNode, matches: Matches, universe: Bitmap, scope: BitmapScope): Bitmap {
-  if (node.kind !== 'group') {
-    return combineLeaf(node, matches, universe, scope);
-  }
-  const [first, ...others] = node.children.map((child) => combine(child, matches, universe, scope));
+function combine(node: FilterNode, context: Combination): Bitmap {
+  const matched = node.kind === 'group' ? combineGroup(node, context) : combineLeaf(node, context);
+  context.observe?.(node, matched);
+  return matched;
+}
+
+function combineGroup(group: Group, context: Combination): Bitmap {
+  const [first, ...others] = group.children.map((child) => combine(child, context));
   if (first === undefined) {
-    throw new Error(`empty group at ${node.path}: the parser refuses those`);
+    throw new Error(`empty group at ${group.path}: the parser refuses those`);
   }
   for (const other of others) {
-    if (node.type === 'AND') {
+    if (group.type === 'AND') {
       first.andInPlace(other);
     } else {
       first.orInPlace(other);
@@ -68,7 +84,7 @@ function combine(node: FilterNode, matches: Matches, universe: Bitmap, scope: Bi
   return first;
 }
 
-function combineLeaf(leaf: Leaf, matches: Matches, universe: Bitmap, scope: BitmapScope): Bitmap {
+function combineLeaf(leaf: Leaf, { matches, universe, scope }: Combination): Bitmap {
   const match = matches.get(leafKey(leaf));
   if (match === undefined) {
     throw new Error(`no source answers the leaf at ${leaf.path}`);

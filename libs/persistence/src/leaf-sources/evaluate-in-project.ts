@@ -1,4 +1,4 @@
-import { type Bitmap, evaluate, type FilterNode, instantOf, type LeafSource } from '#cohort-core';
+import { type Bitmap, evaluate, type FilterNode, instantOf, type LeafSource, type NodeObserver } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
 import { readEveryone } from '../membership/read-members.js';
@@ -21,18 +21,19 @@ export interface ProjectQuestion {
   readonly at: Date;
   /** Null means everyone. */
   readonly within: Bitmap | null;
+  readonly observe?: NodeObserver;
 }
 
 /** The one evaluator over a project's facts. @returns one bitmap per tree, in order; the caller disposes of them */
 export async function evaluateInProject(
   transaction: Transaction,
   trees: readonly FilterNode[],
-  { projectId, timezone, at, within }: ProjectQuestion,
+  { projectId, at, ...question }: ProjectQuestion,
 ): Promise<Bitmap[]> {
   const everyone = await readEveryone(transaction, projectId);
   try {
     const sources = leafSources(transaction, projectId);
-    return await evaluate(trees, { at: instantOf(at), timezone, within, everyone, sources });
+    return await evaluate(trees, { ...question, at: instantOf(at), everyone, sources });
   } finally {
     everyone.dispose();
   }
