@@ -5,6 +5,7 @@ import { ENTITIES } from './entities/index.js';
 import { CreateSchema1764000000000 } from './migrations/1764000000000-create-schema.js';
 import { AddFilterLanguage1764100000000 } from './migrations/1764100000000-add-filter-language.js';
 import { AddCohortApi1764300000000 } from './migrations/1764300000000-add-cohort-api.js';
+import { AddCalculationLife1764400000000 } from './migrations/1764400000000-add-calculation-life.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -30,7 +31,12 @@ function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     applicationName: options.applicationName,
     connectTimeoutMS: 5_000,
     entities: ENTITIES,
-    migrations: [CreateSchema1764000000000, AddFilterLanguage1764100000000, AddCohortApi1764300000000],
+    migrations: [
+      CreateSchema1764000000000,
+      AddFilterLanguage1764100000000,
+      AddCohortApi1764300000000,
+      AddCalculationLife1764400000000,
+    ],
     migrationsTableName: 'migration',
     synchronize: false,
     logging: false,
