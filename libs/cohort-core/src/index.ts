@@ -13,6 +13,7 @@ export { BitmapScope } from './bitmap/bitmap-scope.js';
 export { BEHAVIORS } from './definition/behaviors.js';
 export { cohortTypeOf, type ConditionType, conditionTypeOf } from './definition/classify-filters.js';
 export { passesMissing, type PropertyCondition } from './definition/condition.js';
+export { readDate } from './definition/dates.js';
 export { DefinitionError } from './definition/definition-error.js';
 export { parsePropertyFilter } from './definition/event-matcher.js';
 export type { Scalar } from './definition/fields.js';
@@ -42,6 +43,7 @@ export {
   type SequenceLeaf,
   type StoppedLeaf,
 } from './definition/filter-node.js';
+export { type CohortGroup, groupPathOf, groupsToFilters, parseGroups } from './definition/groups-to-filters.js';
 export { type OperatorName, OPERATORS } from './definition/operators.js';
 export { type CohortFilters, type ParsedFilters, parseFilters } from './definition/parse-filters.js';
 export { METADATA_KEYS, METADATA_OPERATORS } from './definition/parse-person-leaf.js';
