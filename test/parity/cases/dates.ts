@@ -69,6 +69,12 @@ export const dateCases = [
       members: ['ann', 'bob'],
     },
     {
+      name: 'a fraction is unix seconds as a number, and as text no date',
+      has: { ann: 1.2, bob: '1.2' },
+      is: { operator: 'is_date_before', value: '1970-01-02' },
+      members: ['ann'],
+    },
+    {
       name: '-7d is the exact instant seven days ago, not a midnight',
       has: { ann: '2026-02-08T11:59:59.999Z', bob: '2026-02-08T12:00:00Z', cyd: '2026-02-08T12:00:00.001Z' },
       is: { operator: 'is_date_after', value: '-7d' },

@@ -17,13 +17,20 @@ export function operandInstant(text: string, at: Instant, timezone: string): Ins
   return moment.toInstant();
 }
 
-const SECONDS = /^-?\d{1,11}(\.\d{1,6})?$/;
+/** A stored JSON value, as text, and whether it is a JSON number: the text `1.2` is no date, the number is. */
+interface StoredDate {
+  readonly text: string;
+  readonly isNumber: boolean;
+}
+
+const NUMBER = /^-?\d{1,11}(\.\d+)?$/;
+const DIGITS = /^\d{1,11}$/;
 const MICROS_PER_SECOND = 1_000_000;
 const NANOS_PER_MICRO = 1_000n;
 
 /** The instant a stored property names: ISO 8601 or loosely written text, or unix seconds as number or digits. @returns undefined when it is none */
-export function storedInstant(text: string, timezone: string): Instant | undefined {
-  if (SECONDS.test(text)) {
+export function storedInstant({ text, isNumber }: StoredDate, timezone: string): Instant | undefined {
+  if ((isNumber ? NUMBER : DIGITS).test(text)) {
     const micros = BigInt(Math.round(Number(text) * MICROS_PER_SECOND));
     return Temporal.Instant.fromEpochNanoseconds(micros * NANOS_PER_MICRO);
   }

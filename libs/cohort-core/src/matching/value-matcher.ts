@@ -13,8 +13,14 @@ export interface MatchingMoment {
   readonly timezone: string;
 }
 
-/** Whether a stored value, as text, meets the condition. */
-export type ValueMatcher = (stored: string) => boolean;
+/** A stored JSON value: the text that filters compare, and whether it is a JSON number. */
+export interface StoredValue {
+  readonly text: string;
+  readonly isNumber: boolean;
+}
+
+/** Whether a stored value meets the condition. */
+export type ValueMatcher = (stored: StoredValue) => boolean;
 
 /** Whether the condition is answered by matching distinct stored texts in our own code (RE2, dates, versions). */
 export function isMatchedByValue(condition: PropertyCondition): boolean {
@@ -34,7 +40,7 @@ function compileOne({ operator }: PropertyCondition, value: Scalar, moment: Matc
   const { operand } = OPERATORS[operator];
   if (operand === 'pattern') {
     const pattern = RE2JS.compile(String(value));
-    return (stored) => pattern.matcher(stored).find();
+    return ({ text }) => pattern.matcher(text).find();
   }
   return operand === 'date' ? compileDate(operator, value, moment) : compileVersion(operator, value);
 }
@@ -72,8 +78,8 @@ function compileVersion(operator: string, value: Scalar): ValueMatcher {
   const parts = operandParts(value);
   const operand: Version = [parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0];
   const test = VERSION_TESTS[operator];
-  return (stored) => {
-    const version = parseVersion(stored);
+  return ({ text }) => {
+    const version = parseVersion(text);
     return version !== undefined && test !== undefined && test(version, operand, parts.length);
   };
 }

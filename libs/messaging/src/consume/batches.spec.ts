@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { deadLetterTopic } from '#contracts';
 import { eventually, readTopic, useKafka } from '#testing';
 
@@ -29,6 +31,37 @@ describe('batches', () => {
     }
     await eventually(async () => {
       expect(await committedTotal(kafka.connection, 'merged', topic)).toBe(1_000);
+    });
+  });
+
+  it('of a backlog run side by side where that is asked for, each with partitions of its own', async () => {
+    const topic = await newTopic(4);
+    await sendNotes(topic, 2_000);
+    const calls: Batch[] = [];
+    const running = new Set<Batch>();
+    let shared = 0;
+    let most = 0;
+    const handleBatch = async (batch: Batch) => {
+      const taken = new Set([...running].flat().map(({ partition }) => partition));
+      shared += batch.filter(({ partition }) => taken.has(partition)).length;
+      running.add(batch);
+      most = Math.max(most, running.size);
+      await nextTurn();
+      running.delete(batch);
+      calls.push(batch);
+      return ok();
+    };
+    start({ topic, group: 'beside', maxBatch: 200, callsAtOnce: 2, handleBatch });
+    await eventually(() => {
+      expect(calls.flat()).toHaveLength(2_000);
+    });
+    expect(most).toBe(2);
+    expect(shared).toBe(0);
+    for (const [, messages] of Map.groupBy(calls.flat(), ({ partition }) => partition)) {
+      expect(messages.map(({ offset }) => Number(offset))).toEqual(messages.map((_, index) => index));
+    }
+    await eventually(async () => {
+      expect(await committedTotal(kafka.connection, 'beside', topic)).toBe(2_000);
     });
   });
 

@@ -95,8 +95,11 @@ export class CombiningLane implements Lane {
     this.running -= 1;
   }
 
-  /** Takes all who wait or, in a backlog, as many as fill a batch: the others are for the calls beside this one. */
+  /** Takes all who wait or, in a backlog with calls beside this one, as many as fill a batch: the others are for those. */
   private board(): Passenger[] {
+    if (this.options.callsAtOnce === 1) {
+      return this.waiting.splice(0);
+    }
     let messages = 0;
     const full = this.waiting.findIndex(({ run }) => (messages += run.remaining) >= this.options.maxBatch);
     return this.waiting.splice(0, full === -1 ? this.waiting.length : full + 1);

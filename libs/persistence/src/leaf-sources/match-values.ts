@@ -1,4 +1,10 @@
-import { compileValueMatcher, isMatchedByValue, type MatchingMoment, type PropertyCondition } from '#cohort-core';
+import {
+  compileValueMatcher,
+  isMatchedByValue,
+  type MatchingMoment,
+  type PropertyCondition,
+  type ValueMatcher,
+} from '#cohort-core';
 
 import type { Transaction } from '../database.js';
 import { Bindings } from './bindings.js';
@@ -13,7 +19,7 @@ export interface ValueScope {
 }
 
 /**
- * Finds, for each condition of RE2, dates or versions, the distinct stored texts that meet it. SQL then compares with those: RE2's
+ * Finds, for each condition of RE2, dates or versions, the distinct stored values that meet it. SQL then compares with those: RE2's
  * meaning exactly, and no pattern that runs for ever (PostgreSQL's own `~` gives neither).
  */
 export async function matchValues(
@@ -25,16 +31,31 @@ export async function matchValues(
   const matched = new Map<PropertyCondition, readonly string[]>();
   for (const condition of conditions.filter(isMatchedByValue)) {
     const matches = compileValueMatcher(condition, moment);
-    const stored = await distinctTexts(client, condition, scope);
-    matched.set(condition, stored.filter(matches));
+    const bindings = new Bindings();
+    const value = scope.value(condition, bindings);
+    matched.set(condition, await filterStored(client, { value, rows: scope.rows(bindings), bindings }, matches));
   }
   return matched;
 }
 
-async function distinctTexts(client: Transaction, condition: PropertyCondition, scope: ValueScope): Promise<string[]> {
-  const bindings = new Bindings();
-  const value = textOf(scope.value(condition, bindings));
-  const text = `SELECT DISTINCT value FROM (SELECT ${value} AS value ${scope.rows(bindings)}) AS stored WHERE value IS NOT NULL`;
-  const result = await client.query<[string]>({ text, values: bindings.values, rowMode: 'array' });
-  return result.rows.map(([stored]) => stored);
+export interface StoredRows {
+  /** A jsonb expression over a row. */
+  readonly value: string;
+  /** FROM and WHERE. */
+  readonly rows: string;
+  readonly bindings: Bindings;
 }
+
+/** The distinct stored values that a test of our own lets pass, as JSON text for `= ANY(...::jsonb[])`. */
+export async function filterStored(
+  client: Transaction,
+  { value, rows, bindings }: StoredRows,
+  passes: ValueMatcher,
+): Promise<string[]> {
+  const text = `SELECT value::text, ${textOf('value')} FROM (SELECT DISTINCT ${value} AS value ${rows}) AS stored
+    WHERE ${textOf('value')} IS NOT NULL`;
+  const result = await client.query<[string, string]>({ text, values: bindings.values, rowMode: 'array' });
+  return result.rows.flatMap(([json, stored]) => (passes({ text: stored, isNumber: NUMBER.test(json) }) ? [json] : []));
+}
+
+const NUMBER = /^[-\d]/;

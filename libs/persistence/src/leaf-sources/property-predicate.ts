@@ -3,7 +3,7 @@ import { isMatchedByValue } from '#cohort-core';
 
 import type { Bindings } from './bindings.js';
 
-/** The stored texts that meet a condition of RE2, dates or versions, found beforehand: {@link matchValues}. */
+/** The stored JSON values that meet a condition of RE2, dates or versions, found beforehand: {@link matchValues}. */
 export type MatchedValues = ReadonlyMap<PropertyCondition, readonly string[]>;
 
 /** What a condition is compiled against. */
@@ -143,6 +143,6 @@ function matchedPredicate(
   if (values === undefined) {
     throw new Error(`the values of '${condition.key}' were not matched beforehand`);
   }
-  const found = `${textOf(value)} = ANY(${bindings.bind(values)}::text[])`;
+  const found = `${value} = ANY(${bindings.bind(values)}::jsonb[])`;
   return condition.operator === 'not_regex' ? `(${found}) IS NOT TRUE` : `(${found})`;
 }

@@ -15,8 +15,8 @@ import {
 import type { Transaction } from '../database.js';
 import { Bindings } from './bindings.js';
 import { resolveMatcher } from './event-matching.js';
+import { filterStored } from './match-values.js';
 import { readOrdinalSets } from './ordinal-sets.js';
-import { textOf } from './property-predicate.js';
 
 /** A stretch of time (a, b] in a project. */
 export interface Sweep {
@@ -134,29 +134,31 @@ async function byEventDates(
   }));
 }
 
-/** Stored dates are read by our own code, so their distinct texts are looked through. */
-async function byDates(client: Transaction, stretch: Stretch, rows: DateRows): Promise<Bitmap> {
+/** Stored dates are read by our own code, so their distinct values are looked through. */
+async function byDates(client: Transaction, stretch: Stretch, rowsOf: DateRows): Promise<Bitmap> {
   const listing = new Bindings();
-  const listed = rows(listing);
-  const texts = await client.query<[string | null]>({
-    text: `SELECT DISTINCT ${textOf(listed.value)} FROM ${listed.from}`,
-    values: listing.values,
-    rowMode: 'array',
-  });
-  const passed = texts.rows.flatMap(([text]) => (text !== null && isBetween(text, stretch) ? [text] : []));
+  const listed = rowsOf(listing);
+  const passed = await filterStored(
+    client,
+    { value: listed.value, rows: `FROM ${listed.from}`, bindings: listing },
+    (stored) => isBetween(storedInstant(stored, stretch.timezone), stretch),
+  );
   const bindings = new Bindings();
-  const { from, value } = rows(bindings);
+  const { from, value } = rowsOf(bindings);
   return only(
     client,
-    `SELECT array_agg(ordinal) FROM (SELECT DISTINCT ordinal FROM ${from} AND ${textOf(value)} = ANY(${bindings.bind(passed)}::text[]))
+    `SELECT array_agg(ordinal) FROM (SELECT DISTINCT ordinal FROM ${from} AND ${value} = ANY(${bindings.bind(passed)}::jsonb[]))
      AS person GROUP BY ordinal >> 16`,
     bindings,
   );
 }
 
-function isBetween(text: string, { from, to, timezone }: Stretch): boolean {
-  const instant = storedInstant(text, timezone)?.epochNanoseconds;
-  return instant !== undefined && instant >= from.epochNanoseconds && instant <= to.epochNanoseconds;
+function isBetween(instant: Instant | undefined, { from, to }: Stretch): boolean {
+  return (
+    instant !== undefined &&
+    instant.epochNanoseconds >= from.epochNanoseconds &&
+    instant.epochNanoseconds <= to.epochNanoseconds
+  );
 }
 
 async function only(client: Transaction, text: string, bindings: Bindings): Promise<Bitmap> {
