@@ -9,6 +9,12 @@ export const gatewayConfig = defineConfig({
     min: 0,
     max: 65_535,
   }),
+  questionTimeoutMs: setting.integer('GATEWAY_QUESTION_TIMEOUT_MS', {
+    doc: 'Longest time a preview or an explanation may take, in milliseconds; people wait for it, and it holds a connection.',
+    default: 5_000,
+    min: 10,
+    max: 600_000,
+  }),
 });
 
 export type GatewayConfig = Config<typeof gatewayConfig>;

@@ -6,12 +6,14 @@ import { ObservabilityModule } from '#observability';
 import { OutboxModule } from '#outbox';
 import { PersistenceModule } from '#persistence';
 
+import { ProjectSnapshots } from './ask-evaluator/project-snapshots.js';
 import { ApiKeyGuard } from './authenticate/api-key.guard.js';
 import { ApiKeyRepository } from './authenticate/api-key.repository.js';
 import { CaptureEventsController } from './capture-events/capture-events.controller.js';
 import { CaptureEventsHandler } from './capture-events/capture-events.handler.js';
 import { ProjectTokenRepository } from './capture-events/project-token.repository.js';
 import type { GatewayConfig } from './config.js';
+import { GATEWAY_CONFIG } from './config-token.js';
 import { CreateCohortController } from './create-cohort/create-cohort.controller.js';
 import { CreateCohortHandler } from './create-cohort/create-cohort.handler.js';
 import { GetCohortController } from './get-cohort/get-cohort.controller.js';
@@ -20,6 +22,8 @@ import { ListCohortPersonsController } from './list-cohort-persons/list-cohort-p
 import { ListCohortPersonsHandler } from './list-cohort-persons/list-cohort-persons.handler.js';
 import { ListCohortsController } from './list-cohorts/list-cohorts.controller.js';
 import { ListPersonsController } from './list-persons/list-persons.controller.js';
+import { PreviewCohortController } from './preview-cohort/preview-cohort.controller.js';
+import { PreviewCohortHandler } from './preview-cohort/preview-cohort.handler.js';
 
 const APP = 'gateway';
 
@@ -37,6 +41,7 @@ export class GatewayModule {
       ],
       controllers: [
         CreateCohortController,
+        PreviewCohortController,
         ListCohortsController,
         GetCohortController,
         ListCohortPersonsController,
@@ -44,6 +49,9 @@ export class GatewayModule {
         CaptureEventsController,
       ],
       providers: [
+        { provide: GATEWAY_CONFIG, useValue: config },
+        ProjectSnapshots,
+        PreviewCohortHandler,
         ApiKeyRepository,
         ApiKeyGuard,
         CreateCohortHandler,

@@ -74,6 +74,16 @@ export function unavailable(detail: string): ApiError {
   );
 }
 
+/** 503: the question was too large for the time it may take, or the database too busy. */
+export function tookTooLong(timeoutMs: number): ApiError {
+  const detail = `The answer took longer than ${timeoutMs / 1_000} s. Ask for less (fewer conditions, shorter windows) or try again.`;
+  return new ApiError(
+    503,
+    { type: 'server_error', code: 'timeout', detail, attr: null },
+    { 'retry-after': RETRY_AFTER_SECONDS },
+  );
+}
+
 /** 500: our fault; the log tells more than the answer. */
 export function serverError(): ApiError {
   return new ApiError(500, { type: 'server_error', code: 'error', detail: 'A server error occurred.', attr: null });

@@ -27,6 +27,24 @@ export function textField(body: JsonObject, field: string, rule: TextRule): stri
   return text;
 }
 
+/** An integer in a range, undefined when absent. @throws ApiError 400 */
+export function integerField(body: JsonObject, field: string, range: { min: number; max: number }): number | undefined {
+  const value = ownField(body, field, false);
+  if (value === undefined) {
+    return undefined;
+  }
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    throw invalid(field, 'A valid integer is required.');
+  }
+  if (value < range.min) {
+    throw invalid(field, `Ensure this value is greater than or equal to ${range.min}.`, 'min_value');
+  }
+  if (value > range.max) {
+    throw invalid(field, `Ensure this value is less than or equal to ${range.max}.`, 'max_value');
+  }
+  return value;
+}
+
 export function booleanField(body: JsonObject, field: string): boolean | undefined {
   const value = ownField(body, field, false);
   if (value !== undefined && typeof value !== 'boolean') {

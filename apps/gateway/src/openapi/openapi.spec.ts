@@ -32,6 +32,7 @@ describe('the description of the API', () => {
       'get /api/projects/{project_id}/cohorts/{id}/persons',
       'get /api/projects/{project_id}/persons',
       'post /api/projects/{project_id}/cohorts',
+      'post /api/projects/{project_id}/cohorts/preview',
       'post /batch',
       'post /capture',
       'post /e',
@@ -43,7 +44,7 @@ describe('the description of the API', () => {
     const operations = Object.values(paths)
       .flatMap((methods) => Object.values(methods))
       .filter(({ responses }) => '400' in responses);
-    expect(operations).toHaveLength(9);
+    expect(operations).toHaveLength(10);
     for (const { responses } of operations) {
       for (const [status, response] of Object.entries(responses)) {
         const schema = response.content?.['application/json']?.schema.$ref;

@@ -12,6 +12,8 @@ export interface GatewayEnvironment {
   readonly databaseUrl: string;
   readonly brokers: readonly string[];
   readonly topicPrefix: string;
+  /** Further settings. */
+  readonly env?: Record<string, string>;
 }
 
 /** An answer, its body parsed where it is JSON. */
@@ -40,6 +42,7 @@ export class GatewayFixture {
       KAFKA_BROKERS: environment.brokers.join(','),
       KAFKA_TOPIC_PREFIX: environment.topicPrefix,
       MUSTER_LOG_LEVEL: 'fatal',
+      ...environment.env,
     });
     const adapter = new FastifyAdapter(serverOptions);
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents literals

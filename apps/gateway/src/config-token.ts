@@ -1,0 +1,2 @@
+/** Injection token of the app's settings. */
+export const GATEWAY_CONFIG = Symbol('gateway config');
