@@ -12,6 +12,7 @@ import { INGESTION_METRICS } from '../../../apps/ingestion/src/ingestion-metrics
 import { asyncApiDocument } from './asyncapi/asyncapi-document.js';
 import { readClassDocs } from './asyncapi/class-docs.js';
 import { configurationPage } from './configuration-page.js';
+import { filtersPage } from './filters-page.js';
 import { metricsPage } from './metrics-page.js';
 
 const FOLDER = 'docs/reference';
@@ -28,6 +29,7 @@ export async function referenceFiles(root: string): Promise<ReadonlyMap<string, 
   const raw = {
     [`${FOLDER}/asyncapi.json`]: JSON.stringify(asyncApiDocument(docs)),
     [`${FOLDER}/configuration.md`]: configurationPage(apps),
+    [`${FOLDER}/filters.md`]: filtersPage(),
     [`${FOLDER}/metrics.md`]: metricsPage(metrics),
   };
   const files = Object.entries(raw).map(async ([path, text]): Promise<[string, string]> => {

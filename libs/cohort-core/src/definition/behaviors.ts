@@ -8,11 +8,21 @@ import type { EventLeaf } from './filter-node.js';
 
 type Meaning = EventLeaf extends infer L ? (L extends EventLeaf ? Omit<L, 'negation' | 'path'> : never) : never;
 
+interface BehaviorExample {
+  /** The fields beside `key` (`buy`) and `event_type` (`events`). */
+  readonly fields: JsonObject;
+  /** Days ago on which a member did it, and on which somebody else did, who is none; `[days, event]` for another event. */
+  readonly matches: readonly Did[];
+  readonly differs: readonly Did[];
+}
+
+type Did = number | readonly [number, string];
+
 /** What a person did: how the leaf is read, and how it is told in docs/reference/filters.md. */
 export interface Behavior {
   readonly meaning: string;
-  /** The fields that it needs beside `key`, `event_type`. */
-  readonly example: JsonObject;
+  /** For docs/reference/filters.md; a test runs it. */
+  readonly example: BehaviorExample;
   parse(leaf: JsonObject, path: string): Meaning;
 }
 
@@ -35,7 +45,11 @@ const SEQ_TIME = { value: 'seq_time_value', interval: 'seq_time_interval' };
 const multiple: Behavior = {
   meaning:
     'the number of matching events in the rolling window satisfies operator (gte, lte, gt, lt, eq; default eq) and operator_value; persons without any are never looked at',
-  example: { time_value: 30, time_interval: 'day', operator: 'gte', operator_value: 3 },
+  example: {
+    fields: { time_value: 30, time_interval: 'day', operator: 'gte', operator_value: 3 },
+    matches: [1, 2, 29],
+    differs: [1, 2, 31],
+  },
   parse: (leaf, path) => ({
     kind: 'performed_event_multiple',
     matcher: parseMatcher(leaf, path),
@@ -67,7 +81,7 @@ function parseRegularly(leaf: JsonObject, path: string): Meaning {
 export const BEHAVIORS: Readonly<Record<string, Behavior>> = {
   performed_event: {
     meaning: 'at least one matching event in the window',
-    example: { time_value: 30, time_interval: 'day' },
+    example: { fields: { time_value: 30, time_interval: 'day' }, matches: [30], differs: [31] },
     parse: (leaf, path) => {
       checkIgnoredCount(leaf, path);
       return { kind: 'performed_event', matcher: parseMatcher(leaf, path), window: parseEventWindow(leaf, path) };
@@ -78,7 +92,7 @@ export const BEHAVIORS: Readonly<Record<string, Behavior>> = {
   performed_event_first_time: {
     meaning:
       'the first occurrence ever (up to the end of today) lies in the window, and itself satisfies the event filters',
-    example: { time_value: 7, time_interval: 'day' },
+    example: { fields: { time_value: 7, time_interval: 'day' }, matches: [3], differs: [3, 100] },
     parse: (leaf, path) => ({
       kind: 'performed_event_first_time',
       matcher: parseMatcher(leaf, path),
@@ -88,12 +102,16 @@ export const BEHAVIORS: Readonly<Record<string, Behavior>> = {
   performed_event_sequence: {
     meaning: 'the event, then seq_event strictly later and at most seq_time later, both in the window',
     example: {
-      time_value: 30,
-      time_interval: 'day',
-      seq_event: 'purchase',
-      seq_event_type: 'events',
-      seq_time_value: 2,
-      seq_time_interval: 'day',
+      fields: {
+        time_value: 30,
+        time_interval: 'day',
+        seq_event: 'renew',
+        seq_event_type: 'events',
+        seq_time_value: 2,
+        seq_time_interval: 'day',
+      },
+      matches: [10, [9, 'renew']],
+      differs: [[10, 'renew'], 9],
     },
     parse: (leaf, path) => ({
       kind: 'performed_event_sequence',
@@ -107,18 +125,26 @@ export const BEHAVIORS: Readonly<Record<string, Behavior>> = {
     meaning:
       'at least min_periods of the last total_periods periods of time_value x time_interval have a count that satisfies operator and operator_value; today is in none',
     example: {
-      time_value: 1,
-      time_interval: 'week',
-      operator: 'gte',
-      operator_value: 1,
-      min_periods: 3,
-      total_periods: 4,
+      fields: {
+        time_value: 1,
+        time_interval: 'week',
+        operator: 'gte',
+        operator_value: 1,
+        min_periods: 3,
+        total_periods: 4,
+      },
+      matches: [3, 10, 17],
+      differs: [1, 2, 3, 10],
     },
     parse: parseRegularly,
   },
   stopped_performing_event: {
     meaning: 'did it in the time window, and not in the shorter seq_time window',
-    example: { time_value: 30, time_interval: 'day', seq_time_value: 7, seq_time_interval: 'day' },
+    example: {
+      fields: { time_value: 30, time_interval: 'day', seq_time_value: 7, seq_time_interval: 'day' },
+      matches: [20],
+      differs: [20, 3],
+    },
     parse: (leaf, path) => ({
       kind: 'stopped_performing_event',
       matcher: parseMatcher(leaf, path),
@@ -129,7 +155,11 @@ export const BEHAVIORS: Readonly<Record<string, Behavior>> = {
   restarted_performing_event: {
     meaning:
       'did it in the recent seq_time window, for the first time ever before it, and not from time ago to seq_time ago',
-    example: { time_value: 30, time_interval: 'day', seq_time_value: 7, seq_time_interval: 'day' },
+    example: {
+      fields: { time_value: 30, time_interval: 'day', seq_time_value: 7, seq_time_interval: 'day' },
+      matches: [3, 60],
+      differs: [3, 20, 60],
+    },
     parse: (leaf, path) => ({
       kind: 'restarted_performing_event',
       matcher: { ...parseMatcher(leaf, path), filters: [] },
