@@ -14,10 +14,13 @@ import { CaptureEventsHandler } from './capture-events/capture-events.handler.js
 import { ProjectTokenRepository } from './capture-events/project-token.repository.js';
 import type { GatewayConfig } from './config.js';
 import { GATEWAY_CONFIG } from './config-token.js';
+import { CreateActionController } from './create-action/create-action.controller.js';
 import { CreateCohortController } from './create-cohort/create-cohort.controller.js';
 import { CreateCohortHandler } from './create-cohort/create-cohort.handler.js';
+import { GetActionController } from './get-action/get-action.controller.js';
 import { GetCohortController } from './get-cohort/get-cohort.controller.js';
 import { ErrorEnvelopeFilter } from './http/error-envelope.filter.js';
+import { ListActionsController } from './list-actions/list-actions.controller.js';
 import { ListCohortPersonsController } from './list-cohort-persons/list-cohort-persons.controller.js';
 import { ListCohortPersonsHandler } from './list-cohort-persons/list-cohort-persons.handler.js';
 import { ListCohortsController } from './list-cohorts/list-cohorts.controller.js';
@@ -46,6 +49,9 @@ export class GatewayModule {
         GetCohortController,
         ListCohortPersonsController,
         ListPersonsController,
+        CreateActionController,
+        ListActionsController,
+        GetActionController,
         CaptureEventsController,
       ],
       providers: [

@@ -14,7 +14,8 @@ import {
 import type { Scope } from '../authenticate/scopes.js';
 import { ErrorResponse } from './error.response.js';
 
-const INT4 = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const;
+/** An id in a path. */
+export const INT4 = { type: 'integer', minimum: 1, maximum: 2_147_483_647 } as const;
 
 /** What all routes below a project have in common. */
 export function ProjectRoute(scopes: readonly Scope[], tag = 'cohorts') {

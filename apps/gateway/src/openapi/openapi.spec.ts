@@ -27,10 +27,13 @@ describe('the description of the API', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.filter((route) => route.includes('/api/') || route.startsWith('post')).sort()).toEqual([
+      'get /api/projects/{project_id}/actions',
+      'get /api/projects/{project_id}/actions/{id}',
       'get /api/projects/{project_id}/cohorts',
       'get /api/projects/{project_id}/cohorts/{id}',
       'get /api/projects/{project_id}/cohorts/{id}/persons',
       'get /api/projects/{project_id}/persons',
+      'post /api/projects/{project_id}/actions',
       'post /api/projects/{project_id}/cohorts',
       'post /api/projects/{project_id}/cohorts/preview',
       'post /batch',
@@ -44,12 +47,12 @@ describe('the description of the API', () => {
     const operations = Object.values(paths)
       .flatMap((methods) => Object.values(methods))
       .filter(({ responses }) => '400' in responses);
-    expect(operations).toHaveLength(10);
+    expect(operations).toHaveLength(13);
     for (const { responses } of operations) {
       for (const [status, response] of Object.entries(responses)) {
         const schema = response.content?.['application/json']?.schema.$ref;
         expect(schema).toMatch(
-          Number(status) < 400 ? /^#\/components\/schemas\/(Cohort|Person|Capture)/ : /ErrorResponse$/,
+          Number(status) < 400 ? /^#\/components\/schemas\/(Action|Cohort|Person|Capture)/ : /ErrorResponse$/,
         );
       }
     }

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-import { CohortFiltersRequest } from '../create-cohort/create-cohort.request.js';
+import { CohortFiltersRequest } from '../openapi/filters.request.js';
 
 export const DEFAULT_SAMPLE = 10;
 export const MAX_SAMPLE = 100;
