@@ -3,6 +3,7 @@ const LIBS_MAY_IMPORT = {
   contracts: [],
   'cohort-core': ['contracts'],
   config: [],
+  csv: [],
   observability: ['config'],
   messaging: ['contracts', 'config', 'observability'],
   persistence: ['cohort-core', 'contracts', 'config', 'observability'],
@@ -12,6 +13,7 @@ const LIBS_MAY_IMPORT = {
 const PACKAGES_OF_PURE_LIBS = {
   contracts: ['class-validator', 'class-transformer', 'reflect-metadata'],
   'cohort-core': ['roaring-wasm', 'temporal-polyfill', 're2js'],
+  csv: ['csv-parser'],
 };
 const SPEC = '\\.spec\\.ts$';
 

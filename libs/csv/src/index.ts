@@ -1,0 +1,4 @@
+export { CsvError, type CsvProblem } from './csv-error.js';
+export { CsvInspector } from './inspect-csv.js';
+export { type CsvLayout, ID_KINDS, type IdKind, type Separator } from './layout/csv-layout.js';
+export { CsvReader, type CsvRow } from './records/csv-reader.js';
