@@ -5,6 +5,9 @@ export { CapturedEvent } from './messages/captured-event.js';
 export { CohortCalculated } from './messages/cohort-calculated.js';
 export { CohortCalculationFailed } from './messages/cohort-calculation-failed.js';
 export { COHORT_TYPES, CohortCreated, type CohortType } from './messages/cohort-created.js';
+export { CohortCsvFailed, CSV_FAILURES, type CsvFailure } from './messages/cohort-csv-failed.js';
+export { CohortCsvImported } from './messages/cohort-csv-imported.js';
+export { CohortCsvUploaded, CSV_MODES, type CsvMode } from './messages/cohort-csv-uploaded.js';
 export { CohortDeleted } from './messages/cohort-deleted.js';
 export {
   CohortMembershipChanged,

@@ -2,6 +2,9 @@ import { CapturedEvent } from './messages/captured-event.js';
 import { CohortCalculated } from './messages/cohort-calculated.js';
 import { CohortCalculationFailed } from './messages/cohort-calculation-failed.js';
 import { CohortCreated } from './messages/cohort-created.js';
+import { CohortCsvFailed } from './messages/cohort-csv-failed.js';
+import { CohortCsvImported } from './messages/cohort-csv-imported.js';
+import { CohortCsvUploaded } from './messages/cohort-csv-uploaded.js';
 import { CohortDeleted } from './messages/cohort-deleted.js';
 import { CohortMembershipChanged } from './messages/cohort-membership-changed.js';
 import { CohortUpdated } from './messages/cohort-updated.js';
@@ -58,6 +61,21 @@ export const TOPICS = {
     key: 'project:cohort',
     owner: 'gateway',
     purpose: 'A cohort was deleted.',
+  }),
+  cohortCsvUploaded: topic('cohort.csv.uploaded', CohortCsvUploaded, {
+    key: 'project:cohort',
+    owner: 'gateway',
+    purpose: 'A CSV file was uploaded for a static cohort.',
+  }),
+  cohortCsvImported: topic('cohort.csv.imported', CohortCsvImported, {
+    key: 'project:cohort',
+    owner: 'csv-import',
+    purpose: 'A CSV file was imported into a static cohort: the account of its rows.',
+  }),
+  cohortCsvFailed: topic('cohort.csv.failed', CohortCsvFailed, {
+    key: 'project:cohort',
+    owner: 'csv-import',
+    purpose: 'The import of a CSV file was given up.',
   }),
   cohortCalculated: topic('cohort.calculated', CohortCalculated, {
     key: 'project:cohort',

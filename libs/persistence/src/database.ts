@@ -6,6 +6,7 @@ import { CreateSchema1764000000000 } from './migrations/1764000000000-create-sch
 import { AddFilterLanguage1764100000000 } from './migrations/1764100000000-add-filter-language.js';
 import { AddCohortApi1764300000000 } from './migrations/1764300000000-add-cohort-api.js';
 import { AddCalculationLife1764400000000 } from './migrations/1764400000000-add-calculation-life.js';
+import { AddCsvImports1764500000000 } from './migrations/1764500000000-add-csv-imports.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -36,6 +37,7 @@ function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
       AddFilterLanguage1764100000000,
       AddCohortApi1764300000000,
       AddCalculationLife1764400000000,
+      AddCsvImports1764500000000,
     ],
     migrationsTableName: 'migration',
     synchronize: false,
