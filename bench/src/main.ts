@@ -1,9 +1,11 @@
 import { benchCreate } from './create.bench.js';
+import { benchFilters } from './filters.bench.js';
 import { benchIngest } from './ingest.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   create: benchCreate,
   ingest: benchIngest,
+  filters: benchFilters,
 };
 
 const [name = ''] = process.argv.slice(2);
