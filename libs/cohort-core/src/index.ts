@@ -61,6 +61,7 @@ export { type ChunkDifference, difference } from './membership/diff-chunk.js';
 export { gapSeconds } from './windows/gap.js';
 export { localDay } from './windows/local-day.js';
 export { eventPropertyEdges, type FactPlace, type MovingEdge, movingEdgesOf } from './windows/moving-edges.js';
+export { nextPassing, type Stretch } from './windows/next-passing.js';
 export { resolvePeriods } from './windows/resolve-periods.js';
 export { type ResolvedWindow, resolveWindow } from './windows/resolve-window.js';
 export { resolveQuiet, resolveRecent } from './windows/resolve-window.js';
