@@ -40,6 +40,28 @@ function anyOf(comparison: string): Compile {
   return (target, values) => values.map((value) => byStoredType(target, comparison, value)).join(' OR ');
 }
 
+/**
+ * Equality with any of the values. JSON's own equality says the same in one hashed operator (numbers as numbers, all else as the
+ * text it stands for), except for values that read like a list or an object: those are compared as text.
+ */
+const equal: Compile = (target, values) => {
+  const structured = values.filter((value) => /^[[{]/.test(String(value)));
+  const plain = values.filter((value) => !structured.includes(value)).flatMap(jsonFormsOf);
+  const ways = structured.map((value) => byStoredType(target, '=', value));
+  return [`${target.value} = ANY(${target.bindings.bind(plain)}::jsonb[])`, ...ways].join(' OR ');
+};
+
+/** The JSON values whose text equals the value's: the text itself, and the number or boolean that it spells. */
+function jsonFormsOf(value: Scalar): string[] {
+  const text = String(value);
+  const number = numberOf(value);
+  return [
+    JSON.stringify(text),
+    ...(number === undefined ? [] : [number]),
+    ...(text === 'true' || text === 'false' ? [text] : []),
+  ];
+}
+
 function noneOf(compile: Compile): Compile {
   return (target, values) => `(${compile(target, values)}) IS NOT TRUE`;
 }
@@ -74,10 +96,10 @@ function notBetween(target: PropertyTarget, [min = 0, max = 0]: readonly Scalar[
 type SqlOperator = Exclude<OperatorName, `semver_${string}` | `is_date_${string}` | 'regex' | 'not_regex'>;
 
 const COMPILERS: Readonly<Record<SqlOperator, Compile>> = {
-  exact: anyOf('='),
-  is_not: noneOf(anyOf('=')),
-  in: anyOf('='),
-  not_in: noneOf(anyOf('=')),
+  exact: equal,
+  is_not: noneOf(equal),
+  in: equal,
+  not_in: noneOf(equal),
   icontains: containing,
   // A list of two or more reads a missing property as no match, one value as a match: PostHog's quirk, kept.
   not_icontains: (target, values) => (values.length > 1 ? containingNone : noneOf(containing))(target, values),
@@ -95,8 +117,8 @@ const COMPILERS: Readonly<Record<SqlOperator, Compile>> = {
   max: anyOf('<='),
   between,
   not_between: notBetween,
-  is_set: ({ value }) => `${textOf(value)} IS NOT NULL`,
-  is_not_set: ({ value }) => `${textOf(value)} IS NULL`,
+  is_set: ({ value }) => `jsonb_typeof(${value}) IS DISTINCT FROM 'null' AND ${value} IS NOT NULL`,
+  is_not_set: ({ value }) => `coalesce(jsonb_typeof(${value}), 'null') = 'null'`,
 };
 
 /**
