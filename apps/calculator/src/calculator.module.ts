@@ -9,8 +9,10 @@ import { CalculateCohortHandler } from './calculate-cohort/calculate-cohort.hand
 import { CalculationWorkers } from './calculate-cohort/calculation-workers.js';
 import type { CalculatorConfig } from './config.js';
 import { CALCULATOR_CONFIG } from './config-token.js';
+import { Housekeeping } from './housekeeping.js';
 import { RequestCalculationConsumer } from './request-calculation/request-calculation.consumer.js';
 import { RequestCalculationHandler } from './request-calculation/request-calculation.handler.js';
+import { ScheduleCalculationsHandler } from './schedule-calculations/schedule-calculations.handler.js';
 
 /** The wiring, and nothing else. */
 @Module({})
@@ -34,6 +36,8 @@ export class CalculatorModule {
         CalculationWorkers,
         CalculateCohortHandler,
         RequestCalculationHandler,
+        ScheduleCalculationsHandler,
+        Housekeeping,
       ],
     };
   }

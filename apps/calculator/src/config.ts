@@ -9,7 +9,7 @@ export const calculatorConfig = defineConfig({
     max: 65_535,
   }),
   workers: setting.integer('CALCULATOR_WORKERS', {
-    doc: 'Calculations this process runs at once; each holds one connection, so keep it below DATABASE_POOL_SIZE.',
+    doc: 'Calculations this process runs at once, one statement each; below DATABASE_POOL_SIZE.',
     default: 2,
     min: 1,
     max: 50,
@@ -36,6 +36,24 @@ export const calculatorConfig = defineConfig({
     doc: 'Pause after the first failed attempt, in milliseconds; doubles with each one.',
     default: 1_000,
     min: 1,
+    max: 3_600_000,
+  }),
+  batchSize: setting.integer('CALCULATOR_BATCH_SIZE', {
+    doc: 'Cohorts of one project that are computed together, in one snapshot and equal conditions once.',
+    default: 20,
+    min: 1,
+    max: 200,
+  }),
+  maxAgeMinutes: setting.integer('CALCULATOR_MAX_AGE_MINUTES', {
+    doc: 'A dynamic cohort is calculated again when its last calculation is older.',
+    default: 15,
+    min: 1,
+    max: 100_000,
+  }),
+  scheduleEveryMs: setting.integer('CALCULATOR_SCHEDULE_EVERY_MS', {
+    doc: 'How often cohorts that are due are looked for, in milliseconds; 0 = never, cohorts are then calculated only when they are edited.',
+    default: 10_000,
+    min: 0,
     max: 3_600_000,
   }),
 });

@@ -13,6 +13,8 @@ import { RelayLoop } from './ledger/relay-loop.js';
 import { OUTBOX_TABLE, OutboxPublisher, type OutboxRow } from './publish-outbox/outbox-publisher.js';
 
 const HOUR_MS = 3_600_000;
+/** Longer than any calculation: it asks the deltas of the cohorts it refers to who moved since it read them. */
+const DAY_MS = 24 * HOUR_MS;
 /** How long a stopping process may still send. */
 const FLUSH_MS = 1_000;
 
@@ -26,6 +28,8 @@ export interface RelayOptions {
   readonly announce?: boolean;
   /** Milliseconds told outbox rows are kept; an hour by default, to look at when something went wrong. */
   readonly keepMs?: number;
+  /** Milliseconds announced membership deltas are kept; a day by default. */
+  readonly keepDeltasMs?: number;
   readonly policy?: Partial<LeasePolicy>;
 }
 
@@ -40,11 +44,11 @@ export class OutboxRelay {
   private readonly parts: readonly Part[];
 
   constructor(private readonly options: RelayOptions) {
-    const { database, producer, announce = false, keepMs = HOUR_MS } = options;
+    const { database, producer, announce = false, keepMs = HOUR_MS, keepDeltasMs = DAY_MS } = options;
     const announcer = new MembershipAnnouncer(database.pool, producer);
     this.parts = [
       ...this.partsOf<OutboxRow>(OUTBOX_TABLE, new OutboxPublisher(producer), keepMs),
-      ...(announce ? this.partsOf<DeltaRow>(DELTA_TABLE, announcer, undefined) : []),
+      ...(announce ? this.partsOf<DeltaRow>(DELTA_TABLE, announcer, keepDeltasMs) : []),
     ];
   }
 
@@ -64,11 +68,7 @@ export class OutboxRelay {
     await Promise.all(this.parts.map((part) => part.stop(FLUSH_MS)));
   }
 
-  private partsOf<Row extends LedgerRow>(
-    table: LedgerTable,
-    courier: Courier<Row>,
-    keepMs: number | undefined,
-  ): Part[] {
+  private partsOf<Row extends LedgerRow>(table: LedgerTable, courier: Courier<Row>, keepMs: number): Part[] {
     const { database, logger } = this.options;
     const metrics = new LedgerMetrics(this.options.metrics, table.name);
     const ledger = new Ledger<Row>(database, table, { ...LEASE_POLICY, ...this.options.policy }, Math.random);

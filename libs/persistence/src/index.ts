@@ -1,18 +1,28 @@
+export { noteReadState, personsChangedSince, type ReadState } from './calculations/changed-since.js';
+export { type CalculationResult, finishCalculation, postponeCalculation } from './calculations/finish-calculation.js';
+export { extendLeases, leaseCalculations, msUntilNextCalculation } from './calculations/lease-calculations.js';
+export type { LeasedCalculation, RunProgress } from './calculations/leased-calculation.js';
+export { type HistoryLimits, purgeHistory } from './calculations/purge-history.js';
 export {
-  type CalculationResult,
-  extendLease,
-  finishCalculation,
-  leaseCalculation,
-  type LeasedCalculation,
-  msUntilNextCalculation,
-  postponeCalculation,
-  wantCalculation,
-} from './calculations/lease-calculation.js';
+  claimDueCohorts,
+  findStuckCohorts,
+  recordFailure,
+  restartStuckCohorts,
+  type StuckCohort,
+} from './calculations/schedule-calculations.js';
+export { wantCalculation, wantDependents } from './calculations/want-calculation.js';
 export { Database, type DatabaseOptions, type IsolationLevel, type Transaction } from './database.js';
 export { AppUser } from './entities/app-user.entity.js';
 export { Cohort } from './entities/cohort.entity.js';
 export { PersonalApiKey } from './entities/personal-api-key.entity.js';
 export { Project } from './entities/project.entity.js';
+export {
+  explainInProject,
+  type Explanation,
+  type ExplanationQuestion,
+  type LeafExplanation,
+} from './explanation/explain-in-project.js';
+export type { Evidence } from './explanation/read-evidence.js';
 export { evaluateInProject, leafSources, type ProjectQuestion } from './leaf-sources/evaluate-in-project.js';
 export { type Sweep, visitedByTime } from './leaf-sources/visited-by-time.js';
 export { type ChangedMembers, changeMembers, type MembersChange } from './membership/change-members.js';

@@ -1,29 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import { type Bitmap, bitmapOf } from '#cohort-core';
 import { failPoint, LOGGER, type Logger, Metrics } from '#observability';
 import { OutboxRelay } from '#outbox';
 import { Database, finishCalculation, type LeasedCalculation } from '#persistence';
 
 import type { CalculatorConfig } from '../config.js';
 import { CALCULATOR_CONFIG } from '../config-token.js';
-import { type CohortSnapshot, computeMembers, readCohortSnapshot } from './compute-members.js';
+import { catchUp } from './catch-up.js';
+import { computeBatch, type ComputedBatch } from './compute-batch.js';
 import { failCalculation } from './fail-calculation.js';
-import { keepLease } from './keep-lease.js';
+import { OwnerDied } from './failures.js';
+import { keepLease, type ReportProgress } from './keep-lease.js';
 import { publishVersion } from './publish-version.js';
+import { snapshotTransaction } from './run-transaction.js';
 
-const NO_CRITERIA = {
-  code: 'no_properties',
-  text: 'Cohort has no properties defined',
-  message: 'This cohort has no matching criteria defined. Please add at least one.',
-};
+/** Per cent at which a phase begins. */
+const EVALUATING = 5;
+const PUBLISHING = 90;
 
-interface Computed {
-  readonly cohort: CohortSnapshot;
-  readonly members: Bitmap;
-}
-
-/** One run: a snapshot is read and evaluated, then flipped in under the locks. */
+/** Runs of one project: one snapshot is read and evaluated for all of them, then each is flipped in under the locks. */
 @Injectable()
 export class CalculateCohortHandler {
   private readonly runs;
@@ -31,7 +26,7 @@ export class CalculateCohortHandler {
 
   constructor(
     @Inject(Database) private readonly database: Database,
-    @Inject(OutboxRelay) private readonly relay: OutboxRelay,
+    @Inject(OutboxRelay) private readonly relay: Pick<OutboxRelay, 'wake'>,
     @Inject(CALCULATOR_CONFIG) private readonly config: CalculatorConfig,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Metrics) metrics: Metrics,
@@ -43,54 +38,109 @@ export class CalculateCohortHandler {
     );
   }
 
-  async calculate(run: LeasedCalculation): Promise<void> {
-    const { leaseMs } = this.config;
-    const result = await keepLease(this.database, run, { leaseMs, logger: this.logger }, () => this.attempt(run));
-    this.runs.inc({ result });
-    this.logger.debug({ ...run, result }, 'calculation ended');
+  async calculate(runs: readonly LeasedCalculation[]): Promise<void> {
+    const { leaseMs, maxAttempts } = this.config;
+    await keepLease(this.database, runs, { leaseMs, logger: this.logger }, async (report) => {
+      for (const run of runs.filter(({ deaths }) => deaths >= maxAttempts)) {
+        await this.fail(run, new OwnerDied(run.deaths));
+      }
+      await this.attempt(
+        runs.filter(({ deaths }) => deaths < maxAttempts),
+        report,
+      );
+    });
+  }
+
+  private async attempt(runs: readonly LeasedCalculation[], report: ReportProgress): Promise<void> {
+    if (runs.length === 0) {
+      return;
+    }
+    const startedAt = performance.now();
+    let batch: ComputedBatch;
+    try {
+      batch = await this.compute(runs, report);
+    } catch (error) {
+      await this.retryAlone(runs, error, report);
+      return;
+    }
+    try {
+      await this.publish(batch, startedAt, report);
+    } finally {
+      disposeOf(batch);
+    }
+  }
+
+  /** Whose fault it was is found by running each alone; the others shall not pay for it. */
+  private async retryAlone(runs: readonly LeasedCalculation[], error: unknown, report: ReportProgress): Promise<void> {
+    const [first] = runs;
+    if (first !== undefined && runs.length === 1) {
+      await this.fail(first, error);
+      return;
+    }
+    this.logger.warn({ error, runs: runs.length }, 'calculations failed together; each is tried alone');
+    for (const run of runs) {
+      await this.attempt([run], report);
+    }
+  }
+
+  /** Reads and evaluates in one snapshot, then looks at what changed meanwhile; nothing is locked. */
+  private async compute(runs: readonly LeasedCalculation[], report: ReportProgress): Promise<ComputedBatch> {
+    const { statementTimeoutMs } = this.config;
+    const batch = await snapshotTransaction(this.database, statementTimeoutMs, (transaction) => {
+      report('evaluating', EVALUATING);
+      return computeBatch(transaction, runs, (part) => {
+        report('evaluating', EVALUATING + part * (PUBLISHING - EVALUATING));
+      });
+    });
+    report('publishing', PUBLISHING);
+    try {
+      await catchUp(this.database, batch, statementTimeoutMs);
+    } catch (error) {
+      disposeOf(batch);
+      throw error;
+    }
+    return batch;
+  }
+
+  private async publish(batch: ComputedBatch, startedAt: number, report: ReportProgress): Promise<void> {
+    for (const run of batch.superseded) {
+      await this.database.transaction((transaction) => finishCalculation(transaction, run, { state: 'superseded' }));
+      this.count(run, 'superseded');
+    }
+    const { statementTimeoutMs } = this.config;
+    for (const [index, one] of batch.computed.entries()) {
+      report('publishing', PUBLISHING + ((100 - PUBLISHING) * index) / batch.computed.length);
+      try {
+        failPoint('calculator.before_flip');
+        const durationMs = performance.now() - startedAt;
+        const next = { batch, one, durationMs };
+        this.count(one.run, await publishVersion({ database: this.database, statementTimeoutMs }, next));
+        failPoint('calculator.after_flip');
+        this.seconds.observe((performance.now() - startedAt) / 1_000);
+      } catch (error) {
+        await this.fail(one.run, error);
+      }
+      this.relay.wake();
+    }
+  }
+
+  private async fail(run: LeasedCalculation, error: unknown): Promise<void> {
+    this.logger.warn({ error, ...run }, 'a calculation failed');
+    const result = await this.database.transaction((transaction) =>
+      failCalculation(transaction, run, error, this.config),
+    );
+    this.count(run, result);
     this.relay.wake();
   }
 
-  private async attempt(run: LeasedCalculation): Promise<string> {
-    const startedAt = performance.now();
-    try {
-      const computed = await this.compute(run);
-      if (computed === 'superseded') {
-        await this.database.transaction((transaction) => finishCalculation(transaction, run, { state: 'superseded' }));
-        return 'superseded';
-      }
-      failPoint('calculator.before_flip');
-      const result = await this.publish(run, computed, performance.now() - startedAt);
-      failPoint('calculator.after_flip');
-      this.seconds.observe((performance.now() - startedAt) / 1_000);
-      return result;
-    } catch (error) {
-      this.logger.warn({ error, ...run }, 'a calculation failed');
-      return this.database.transaction((transaction) => failCalculation(transaction, run, error, this.config));
-    }
+  private count(run: LeasedCalculation, result: string): void {
+    this.runs.inc({ result });
+    this.logger.debug({ ...run, result }, 'calculation ended');
   }
+}
 
-  /** Reads and evaluates in one snapshot, with nothing locked. */
-  private async compute(run: LeasedCalculation): Promise<Computed | 'superseded'> {
-    return this.database.transaction(async (transaction) => {
-      await transaction.query(`SET LOCAL statement_timeout = ${this.config.statementTimeoutMs}`);
-      const cohort = await readCohortSnapshot(transaction, run);
-      if (cohort === undefined || cohort.deleted || cohort.pendingVersion > run.version) {
-        return 'superseded';
-      }
-      const members = cohort.filters === null ? bitmapOf() : await computeMembers(transaction, cohort, cohort.filters);
-      return { cohort, members };
-    }, 'REPEATABLE READ');
-  }
-
-  private async publish(run: LeasedCalculation, { cohort, members }: Computed, durationMs: number): Promise<string> {
-    const note = cohort.filters === null ? { note: NO_CRITERIA } : {};
-    try {
-      return await this.database.transaction((transaction) =>
-        publishVersion(transaction, { run, cohort, members, durationMs, ...note }),
-      );
-    } finally {
-      members.dispose();
-    }
-  }
+function disposeOf(batch: ComputedBatch): void {
+  batch.computed.forEach(({ members }) => {
+    members.dispose();
+  });
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 
 import { LOGGER, type Logger } from '#observability';
-import { Database, leaseCalculation, msUntilNextCalculation } from '#persistence';
+import { Database, leaseCalculations, msUntilNextCalculation } from '#persistence';
 
 import type { CalculatorConfig } from '../config.js';
 import { CALCULATOR_CONFIG } from '../config-token.js';
@@ -13,8 +13,10 @@ import { WakeUp } from './wake-up.js';
 /** How long an idle worker sleeps when nobody wakes it: other replicas' messages are not heard here. */
 const IDLE_MS = 1_000;
 const AFTER_ERROR_MS = 1_000;
+/** How soon a worker looks again at runs that wait for what they refer to. */
+const BLOCKED_MS = 100;
 
-/** The process's workers: each leases one due run after another, from whichever replica recorded it. */
+/** The process's workers: each leases due runs of a project, some together, from whichever replica recorded them. */
 @Injectable()
 export class CalculationWorkers implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly wakeUp = new WakeUp();
@@ -29,7 +31,9 @@ export class CalculationWorkers implements OnApplicationBootstrap, BeforeApplica
   ) {}
 
   onApplicationBootstrap(): void {
-    this.loops = Array.from({ length: this.config.workers }, () => this.loop());
+    // A flip may hold one connection and ask for a second: one must be left over, or all would wait for each other.
+    const workers = Math.max(1, Math.min(this.config.workers, this.config.databasePoolSize - 1));
+    this.loops = Array.from({ length: workers }, () => this.loop());
   }
 
   /** Runs in flight end (or give up their lease to another replica when the process is killed). */
@@ -56,12 +60,13 @@ export class CalculationWorkers implements OnApplicationBootstrap, BeforeApplica
   }
 
   private async workOnce(): Promise<void> {
-    const run = await leaseCalculation(this.database.pool, this.config.leaseMs);
-    if (run !== undefined) {
-      await this.handler.calculate(run);
+    const { leaseMs, batchSize } = this.config;
+    const runs = await leaseCalculations(this.database.pool, { leaseMs, max: batchSize });
+    if (runs.length > 0) {
+      await this.handler.calculate(runs);
       return;
     }
-    const due = await msUntilNextCalculation(this.database.pool);
-    await this.wakeUp.wait(Math.max(10, Math.min(due ?? IDLE_MS, IDLE_MS)));
+    const dueMs = (await msUntilNextCalculation(this.database.pool)) ?? IDLE_MS;
+    await this.wakeUp.wait(dueMs <= 0 ? BLOCKED_MS : Math.max(10, Math.min(dueMs, IDLE_MS)));
   }
 }

@@ -2,83 +2,60 @@ import { DefinitionError } from '#cohort-core';
 import { cohortKey, TOPICS } from '#contracts';
 import { appendToOutbox } from '#outbox';
 import {
-  classifyDatabaseError,
   finishCalculation,
-  isStatementTimeout,
   type LeasedCalculation,
+  lockCohort,
   postponeCalculation,
+  readClock,
+  recordFailure,
   type Transaction,
 } from '#persistence';
 
 import type { CalculatorConfig } from '../config.js';
+import { codeOf, type FailureCode, FAILURES, OwnerDied } from './failures.js';
 
-/** Codes and sentences are PostHog's: its clients show them. */
-const FAILURES = {
-  timeout: 'Cohort calculation was terminated for taking too long.',
-  interrupted: 'Calculation was interrupted. It will automatically retry.',
-  validation_error:
-    'An error occurred while calculating this cohort. Please review your matching criteria or contact support.',
-  unknown: 'An error occurred while calculating this cohort. Please review your matching criteria or contact support.',
-} as const;
-
-type FailureCode = keyof typeof FAILURES;
-
-function codeOf(error: unknown): FailureCode {
-  if (error instanceof DefinitionError) {
-    return 'validation_error';
-  }
-  if (isStatementTimeout(error)) {
-    return 'timeout';
-  }
-  return classifyDatabaseError(error) === 'transient' ? 'interrupted' : 'unknown';
-}
+const MAX_DOUBLINGS = 10;
 
 /** Tries again later, or, after the last attempt, says on the cohort and in a message why there is no new version. */
 export async function failCalculation(
   transaction: Transaction,
   run: LeasedCalculation,
   error: unknown,
-  config: Pick<CalculatorConfig, 'maxAttempts' | 'backoffMs'>,
+  config: Pick<CalculatorConfig, 'maxAttempts' | 'backoffMs' | 'scheduleEveryMs'>,
 ): Promise<'postponed' | 'failed' | 'lost'> {
   const errorCode = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
-  // A connection that was cut is nobody's fault: such a run is tried for as long as it takes.
-  const isLast = errorCode !== 'interrupted' && run.attempt >= config.maxAttempts;
-  const delayMs = config.backoffMs * 2 ** Math.min(run.attempt - 1, 10);
-  if (!isLast) {
+  if (!isLast(run, error, config.maxAttempts)) {
+    const delayMs = config.backoffMs * 2 ** Math.min(run.attempt - 1, MAX_DOUBLINGS);
     const ours = await postponeCalculation(transaction, run, { delayMs, errorCode, error: text });
     return ours ? 'postponed' : 'lost';
   }
-  await lockCohort(transaction, run);
+  await lockCohort(transaction, run, 'SHARE');
   if (!(await finishCalculation(transaction, run, { state: 'failed', errorCode, error: text }))) {
     return 'lost';
   }
-  await tellOnCohort(transaction, run, FAILURES[errorCode]);
-  await announceFailure(transaction, run, errorCode);
+  const retryAt = await recordFailure(transaction, run, FAILURES[errorCode]);
+  await announceFailure(transaction, run, errorCode, config.scheduleEveryMs === 0 ? null : retryAt);
   return 'failed';
 }
 
-async function lockCohort(transaction: Transaction, run: LeasedCalculation): Promise<void> {
-  await transaction.query('SELECT id FROM cohort WHERE project_id = $1 AND id = $2 FOR UPDATE', [
-    run.projectId,
-    run.cohortId,
-  ]);
+function isLast(run: LeasedCalculation, error: unknown, maxAttempts: number): boolean {
+  if (error instanceof OwnerDied || error instanceof DefinitionError) {
+    // Its definition will not be another at the next attempt; a process that died so often will die again.
+    return true;
+  }
+  // A connection that was cut, a server that is full: nobody's fault, so such a run is tried for as long as it takes.
+  const isPassing = ['interrupted', 'capacity'].includes(codeOf(error));
+  return !isPassing && run.attempt >= maxAttempts;
 }
 
-async function tellOnCohort(transaction: Transaction, run: LeasedCalculation, message: string): Promise<void> {
-  await transaction.query(
-    `UPDATE cohort SET errors_calculating = errors_calculating + 1, last_error_at = clock_timestamp(), last_error_message = $4,
-       is_calculating = coalesce(pending_version, 0) > $3
-     WHERE project_id = $1 AND id = $2`,
-    [run.projectId, run.cohortId, run.version, message],
-  );
-}
-
-async function announceFailure(transaction: Transaction, run: LeasedCalculation, code: FailureCode): Promise<void> {
-  const clock = await transaction.query<{ at: Date }>(
-    'SELECT clock_timestamp() + clock_offset AS at FROM project WHERE id = $1',
-    [run.projectId],
-  );
+async function announceFailure(
+  transaction: Transaction,
+  run: LeasedCalculation,
+  code: FailureCode,
+  retryAt: Date | null,
+): Promise<void> {
+  const at = await readClock(transaction, run.projectId);
   await appendToOutbox(transaction, [
     {
       topic: TOPICS.cohortCalculationFailed,
@@ -92,8 +69,8 @@ async function announceFailure(transaction: Transaction, run: LeasedCalculation,
         code,
         message: FAILURES[code],
         attempt: run.attempt,
-        retry_at: null,
-        at: (clock.rows[0]?.at ?? new Date(0)).toISOString(),
+        retry_at: retryAt?.toISOString() ?? null,
+        at: at.toISOString(),
       },
     },
   ]);

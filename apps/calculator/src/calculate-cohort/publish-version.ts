@@ -1,41 +1,122 @@
-import type { Bitmap } from '#cohort-core';
 import { cohortKey, TOPICS } from '#contracts';
 import { appendToOutbox } from '#outbox';
-import { finishCalculation, type LeasedCalculation, replaceMembers, type Transaction } from '#persistence';
+import {
+  changeMembers,
+  type Database,
+  finishCalculation,
+  lockCohort,
+  type LockedCohort,
+  type MembersDifference,
+  replaceMembers,
+  type Transaction,
+  wantDependents,
+} from '#persistence';
 
-import type { CohortSnapshot } from './compute-members.js';
+import { catchUpUnderLocks } from './catch-up.js';
+import type { ComputedBatch, ComputedCohort } from './compute-batch.js';
+
+const NO_CRITERIA = {
+  code: 'no_properties',
+  text: 'Cohort has no properties defined',
+  message: 'This cohort has no matching criteria defined. Please add at least one.',
+};
 
 export interface NewVersion {
-  readonly run: LeasedCalculation;
-  readonly cohort: CohortSnapshot;
-  readonly members: Bitmap;
+  readonly batch: ComputedBatch;
+  readonly one: ComputedCohort;
   /** Milliseconds since the run began. */
   readonly durationMs: number;
-  /** Told in the history when there was nothing to calculate. */
-  readonly note?: { readonly code: string; readonly text: string; readonly message: string };
 }
 
-interface CohortRow {
-  version: number | null;
-  definition_number: number;
-  deleted: boolean;
+interface Written extends MembersDifference {
+  readonly version: number;
+  readonly count: number;
 }
 
-/** The flip: members, count, version, last_calculation, history and message change in one commit, or (superseded, lost lease) nothing does. */
+/**
+ * The flip: members, count, version, last_calculation, history and message change in one commit, or (superseded, lost lease) nothing
+ * does. The locks are those of every writer of membership; what has changed since the snapshot is caught up under them.
+ */
 export async function publishVersion(
-  transaction: Transaction,
+  parts: { readonly database: Database; readonly statementTimeoutMs: number },
   next: NewVersion,
 ): Promise<'published' | 'superseded' | 'lost'> {
-  const stored = await lockCohort(transaction, next.run);
-  if (stored === undefined || isSuperseded(stored, next)) {
-    return (await finishCalculation(transaction, next.run, { state: 'superseded' })) ? 'superseded' : 'lost';
+  const { batch, one } = next;
+  const { run } = one;
+  return parts.database.transaction(async (transaction) => {
+    const stored = await lockCohort(transaction, run, 'UPDATE');
+    if (stored === undefined || isSuperseded(stored, one)) {
+      return (await finishCalculation(transaction, run, { state: 'superseded' })) ? 'superseded' : 'lost';
+    }
+    await catchUpUnderLocks(parts, transaction, batch, one);
+    if (!(await finishCalculation(transaction, run, historyOf(one)))) {
+      return 'lost';
+    }
+    const written = await writeMembers(transaction, next);
+    await updateCohort(transaction, next, written);
+    await announce(transaction, next, { written, previous: stored.version });
+    if (written.enteredCount + written.leftCount > 0) {
+      await wantDependents(transaction, run);
+    }
+    return 'published';
+  });
+}
+
+function isSuperseded(stored: LockedCohort, { run, cohort }: ComputedCohort): boolean {
+  if (stored.deleted || stored.isStatic !== cohort.isStatic || stored.definitionNumber !== cohort.definitionNumber) {
+    return true;
   }
-  if (!(await finishCalculation(transaction, next.run, historyOf(next)))) {
-    return 'lost';
+  return stored.isStatic ? !stored.isCalculating : (stored.version ?? 0) >= run.version;
+}
+
+function historyOf({ cohort, members }: ComputedCohort): Parameters<typeof finishCalculation>[2] {
+  return {
+    state: 'done',
+    count: members.size,
+    filters: cohort.filters,
+    definitionNumber: cohort.definitionNumber,
+    ...(cohort.filters === null ? { errorCode: NO_CRITERIA.code, error: NO_CRITERIA.text } : {}),
+  };
+}
+
+/** A static cohort gets its criteria's persons beside those that were added by hand meanwhile. */
+async function writeMembers(transaction: Transaction, { batch, one }: NewVersion): Promise<Written> {
+  const { run, cohort, members } = one;
+  const change = { ...run, reason: 'calculation', at: batch.at };
+  if (cohort.isStatic) {
+    const changed = await changeMembers(transaction, { ...change, add: members });
+    return { ...changed, version: Math.max(changed.version, run.version) };
   }
-  const { run, cohort, members } = next;
-  const changes = await replaceMembers(transaction, { ...run, members, reason: 'calculation', at: cohort.at });
-  await updateCohort(transaction, next);
+  return {
+    ...(await replaceMembers(transaction, { ...change, members })),
+    version: run.version,
+    count: members.size,
+  };
+}
+
+/** `swept_to` is the snapshot's instant: later moving edges are still to be swept. */
+async function updateCohort(transaction: Transaction, { batch, one }: NewVersion, written: Written): Promise<void> {
+  await transaction.query(
+    `UPDATE cohort SET version = $3, count = $4, last_calculation = $5, swept_to = $5,
+       pending_version = greatest(pending_version, $3), is_calculating = NOT is_static AND coalesce(pending_version, 0) > $3,
+       errors_calculating = 0, last_error_at = NULL, last_error_message = coalesce($6, last_error_message)
+     WHERE project_id = $1 AND id = $2`,
+    [
+      one.run.projectId,
+      one.run.cohortId,
+      written.version,
+      written.count,
+      batch.at,
+      one.cohort.filters === null ? NO_CRITERIA.message : null,
+    ],
+  );
+}
+
+async function announce(
+  transaction: Transaction,
+  { batch, one: { run }, durationMs }: NewVersion,
+  { written, previous }: { readonly written: Written; readonly previous: number | null },
+): Promise<void> {
   await appendToOutbox(transaction, [
     {
       topic: TOPICS.cohortCalculated,
@@ -45,50 +126,14 @@ export async function publishVersion(
         schema_version: 1,
         project_id: run.projectId,
         cohort_id: run.cohortId,
-        version: run.version,
-        previous_version: stored.version,
-        count: members.size,
-        entered_count: changes.enteredCount,
-        left_count: changes.leftCount,
-        at: cohort.at.toISOString(),
-        duration_ms: next.durationMs,
+        version: written.version,
+        previous_version: previous,
+        count: written.count,
+        entered_count: written.enteredCount,
+        left_count: written.leftCount,
+        at: batch.at.toISOString(),
+        duration_ms: durationMs,
       },
     },
   ]);
-  return 'published';
-}
-
-/** The locks of every writer of membership, in their order: live-set row, cohort row; the chunks follow in replaceMembers. */
-async function lockCohort(transaction: Transaction, run: LeasedCalculation): Promise<CohortRow | undefined> {
-  await transaction.query('SELECT number FROM live_set WHERE project_id = $1 FOR UPDATE', [run.projectId]);
-  const result = await transaction.query<CohortRow>(
-    'SELECT version, definition_number, deleted FROM cohort WHERE project_id = $1 AND id = $2 FOR UPDATE',
-    [run.projectId, run.cohortId],
-  );
-  return result.rows[0];
-}
-
-function isSuperseded(stored: CohortRow, { run, cohort }: NewVersion): boolean {
-  const isOlder = stored.version !== null && stored.version >= run.version;
-  return isOlder || stored.deleted || stored.definition_number !== cohort.definitionNumber;
-}
-
-function historyOf({ cohort, members, note }: NewVersion): Parameters<typeof finishCalculation>[2] {
-  return {
-    state: 'done',
-    count: members.size,
-    filters: cohort.filters,
-    definitionNumber: cohort.definitionNumber,
-    ...(note === undefined ? {} : { errorCode: note.code, error: note.text }),
-  };
-}
-
-async function updateCohort(transaction: Transaction, { run, cohort, members, note }: NewVersion): Promise<void> {
-  await transaction.query(
-    `UPDATE cohort SET version = $3, count = $4, last_calculation = $5, swept_to = $5,
-       is_calculating = coalesce(pending_version, 0) > $3, errors_calculating = 0, last_error_at = NULL,
-       last_error_message = coalesce($6, last_error_message)
-     WHERE project_id = $1 AND id = $2`,
-    [run.projectId, run.cohortId, run.version, members.size, cohort.at, note?.message ?? null],
-  );
 }

@@ -1,6 +1,7 @@
 import { Metrics, SILENT_LOGGER } from '#observability';
 import { useDatabase } from '#testing';
 
+import { DELTA_TABLE } from '../announce-memberships/delta-row.js';
 import { OUTBOX_TABLE } from '../publish-outbox/outbox-publisher.js';
 import { Housekeeper } from './housekeeper.js';
 import { LedgerMetrics } from './ledger-metrics.js';
@@ -35,16 +36,16 @@ describe('the housekeeper', () => {
     expect(rows).toHaveLength(6);
   });
 
-  it('keeps all where others read it', async () => {
-    await insert(1, 'published_at', `now() - interval '9 days'`);
-    const keeper = new Housekeeper(
-      db.database,
-      OUTBOX_TABLE,
-      new LedgerMetrics(new Metrics(), 'x'),
-      SILENT_LOGGER,
-      undefined,
+  it('removes announced deltas of membership, and keeps those that are still to be told', async () => {
+    await db.database.pool.query(
+      `INSERT INTO membership_delta (project_id, cohort_id, version, chunk, revision, reason, at, entered, left_, announced_at)
+       SELECT 1, 1, 1, 0, revision, 'calculation', now(), '', '', CASE WHEN revision <= 3 THEN now() - interval '61 minutes'
+         WHEN revision = 4 THEN now() - interval '59 minutes' END FROM generate_series(1, 6) AS revision`,
     );
-    expect(await keeper.purge()).toBe(0);
+    const metrics = new LedgerMetrics(new Metrics(), 'membership_delta');
+    expect(await new Housekeeper(db.database, DELTA_TABLE, metrics, SILENT_LOGGER, HOUR_MS).purge()).toBe(3);
+    const { rows } = await db.database.pool.query('SELECT revision::int FROM membership_delta ORDER BY 1');
+    expect(rows).toEqual([{ revision: 4 }, { revision: 5 }, { revision: 6 }]);
   });
 
   it('measures what waits and for how long; the dead and the told do not wait', async () => {

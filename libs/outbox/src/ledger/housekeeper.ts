@@ -15,13 +15,13 @@ export class Housekeeper {
   private running: Promise<void> | undefined;
   private isStopping = false;
 
-  /** @param keepMs how long told rows stay; undefined: for good (others read them) */
+  /** @param keepMs how long told rows stay */
   constructor(
     private readonly database: Database,
     private readonly table: LedgerTable,
     private readonly metrics: LedgerMetrics,
     private readonly logger: Logger,
-    private readonly keepMs: number | undefined,
+    private readonly keepMs: number,
   ) {}
 
   start(): void {
@@ -51,11 +51,7 @@ export class Housekeeper {
   /** Deletes told rows that are older than is kept, some at a time, so that no lock is held for long. @returns how many */
   async purge(): Promise<number> {
     let total = 0;
-    for (
-      let deleted = this.keepMs === undefined ? 0 : PURGE_ROWS;
-      deleted === PURGE_ROWS && !this.isStopping;
-      total += deleted
-    ) {
+    for (let deleted = PURGE_ROWS; deleted === PURGE_ROWS && !this.isStopping; total += deleted) {
       deleted = await this.purgeSome();
     }
     return total;

@@ -22,19 +22,32 @@ export interface ProjectQuestion {
   /** Null means everyone. */
   readonly within: Bitmap | null;
   readonly observe?: NodeObserver;
+  /** Told, as the sources answer, how many more leaves are done. */
+  readonly onLeaves?: (count: number) => void;
 }
 
 /** The one evaluator over a project's facts. @returns one bitmap per tree, in order; the caller disposes of them */
 export async function evaluateInProject(
   transaction: Transaction,
   trees: readonly FilterNode[],
-  { projectId, at, ...question }: ProjectQuestion,
+  { projectId, at, onLeaves, ...question }: ProjectQuestion,
 ): Promise<Bitmap[]> {
   const everyone = await readEveryone(transaction, projectId);
   try {
-    const sources = leafSources(transaction, projectId);
+    const sources = leafSources(transaction, projectId).map((source) => telling(source, onLeaves));
     return await evaluate(trees, { ...question, at: instantOf(at), everyone, sources });
   } finally {
     everyone.dispose();
   }
+}
+
+function telling(source: LeafSource, onLeaves: ProjectQuestion['onLeaves']): LeafSource {
+  return {
+    answers: (leaf) => source.answers(leaf),
+    async matching(leaves, moment) {
+      const matched = await source.matching(leaves, moment);
+      onLeaves?.(matched.length);
+      return matched;
+    },
+  };
 }

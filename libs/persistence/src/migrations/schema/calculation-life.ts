@@ -10,7 +10,9 @@ export const CALCULATION_LIFE = `
   DROP INDEX calculation_open;
   CREATE INDEX calculation_open ON calculation (is_scheduled, not_before) WHERE state IN ('wanted', 'running');
   CREATE INDEX calculation_open_of_cohort ON calculation (project_id, cohort_id) WHERE state IN ('wanted', 'running');
-  CREATE INDEX cohort_due ON cohort (last_calculation) WHERE NOT deleted AND NOT is_static AND NOT is_calculating;
+  -- Whom the schedule looks after: dynamic cohorts, and static ones whose criteria could not be computed yet.
+  CREATE INDEX cohort_due ON cohort (last_calculation)
+    WHERE NOT deleted AND NOT is_calculating AND (NOT is_static OR (filters IS NOT NULL AND version IS NULL));
   -- Few rows: what waits for its calculation, or has lost it.
   CREATE INDEX cohort_calculating ON cohort (id) WHERE is_calculating;
   CREATE INDEX membership_delta_announced ON membership_delta (announced_at) WHERE announced_at IS NOT NULL;
