@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 
 import { CompressionTypes } from 'kafkajs';
 import { compress } from 'snappyjs';
