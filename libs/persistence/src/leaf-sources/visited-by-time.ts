@@ -32,7 +32,7 @@ export interface Sweep {
  */
 export async function visitedByTime(client: Transaction, leaf: Leaf, sweep: Sweep): Promise<Bitmap> {
   const visited = bitmapOf();
-  for (const edge of [...movingEdgesOf(leaf), ...(await actionEdges(client, leaf, sweep))]) {
+  for (const edge of await edgesOf(client, leaf, sweep)) {
     const places = [edge.placeAt(sweep.after, sweep.timezone), edge.placeAt(sweep.upTo, sweep.timezone)] as const;
     if (places[0].epochNanoseconds === places[1].epochNanoseconds) {
       continue;
@@ -46,8 +46,21 @@ export async function visitedByTime(client: Transaction, leaf: Leaf, sweep: Swee
   return visited;
 }
 
+/** Every moving edge of the leaf, those of the actions it names included. */
+export async function edgesOf(
+  client: Transaction,
+  leaf: Leaf,
+  project: Pick<Sweep, 'projectId'>,
+): Promise<MovingEdge[]> {
+  return [...movingEdgesOf(leaf), ...(await actionEdges(client, leaf, project))];
+}
+
 /** Dates in the conditions of an action's steps move too; only the database knows the steps. */
-async function actionEdges(client: Transaction, leaf: Leaf, { projectId }: Sweep): Promise<MovingEdge[]> {
+async function actionEdges(
+  client: Transaction,
+  leaf: Leaf,
+  { projectId }: Pick<Sweep, 'projectId'>,
+): Promise<MovingEdge[]> {
   const matchers = matchersOf(leaf);
   const edges: MovingEdge[] = [];
   for (const matcher of matchers.filter(({ type }) => type === 'actions')) {
@@ -85,7 +98,8 @@ function personsWithFacts(client: Transaction, facts: FactPlace, stretch: Stretc
   }
 }
 
-async function eventNames(
+/** The events that the matchers can mean. */
+export async function eventNames(
   client: Transaction,
   matchers: readonly EventMatcher[],
   projectId: number,
