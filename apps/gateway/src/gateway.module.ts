@@ -17,6 +17,8 @@ import { GATEWAY_CONFIG } from './config-token.js';
 import { CreateActionController } from './create-action/create-action.controller.js';
 import { CreateCohortController } from './create-cohort/create-cohort.controller.js';
 import { CreateCohortHandler } from './create-cohort/create-cohort.handler.js';
+import { ExplainCohortController } from './explain-cohort/explain-cohort.controller.js';
+import { ExplainCohortHandler } from './explain-cohort/explain-cohort.handler.js';
 import { GetActionController } from './get-action/get-action.controller.js';
 import { GetCohortController } from './get-cohort/get-cohort.controller.js';
 import { ErrorEnvelopeFilter } from './http/error-envelope.filter.js';
@@ -45,6 +47,7 @@ export class GatewayModule {
       controllers: [
         CreateCohortController,
         PreviewCohortController,
+        ExplainCohortController,
         ListCohortsController,
         GetCohortController,
         ListCohortPersonsController,
@@ -58,6 +61,7 @@ export class GatewayModule {
         { provide: GATEWAY_CONFIG, useValue: config },
         ProjectSnapshots,
         PreviewCohortHandler,
+        ExplainCohortHandler,
         ApiKeyRepository,
         ApiKeyGuard,
         CreateCohortHandler,

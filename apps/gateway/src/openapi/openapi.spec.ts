@@ -31,6 +31,7 @@ describe('the description of the API', () => {
       'get /api/projects/{project_id}/actions/{id}',
       'get /api/projects/{project_id}/cohorts',
       'get /api/projects/{project_id}/cohorts/{id}',
+      'get /api/projects/{project_id}/cohorts/{id}/explain',
       'get /api/projects/{project_id}/cohorts/{id}/persons',
       'get /api/projects/{project_id}/persons',
       'post /api/projects/{project_id}/actions',
@@ -47,7 +48,7 @@ describe('the description of the API', () => {
     const operations = Object.values(paths)
       .flatMap((methods) => Object.values(methods))
       .filter(({ responses }) => '400' in responses);
-    expect(operations).toHaveLength(13);
+    expect(operations).toHaveLength(14);
     for (const { responses } of operations) {
       for (const [status, response] of Object.entries(responses)) {
         const schema = response.content?.['application/json']?.schema.$ref;
