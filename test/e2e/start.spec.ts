@@ -110,7 +110,14 @@ describe('npm start', () => {
         kafka_brokers: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
         database_url: expect.stringMatching(/^postgres:\/\//) as string,
       });
-      expect(Object.keys(first.pids).sort()).toEqual(['calculator', 'gateway', 'ingestion', 'kafka', 'postgres']);
+      expect(Object.keys(first.pids).sort()).toEqual([
+        'calculator',
+        'csv-import',
+        'gateway',
+        'ingestion',
+        'kafka',
+        'postgres',
+      ]);
       for (const url of Object.values(first.urls)) {
         expect([url, await statusOf(`${url}/livez`), await statusOf(`${url}/readyz`)]).toEqual([url, 200, 200]);
       }

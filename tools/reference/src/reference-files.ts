@@ -6,6 +6,8 @@ import { METRICS } from '#observability';
 import { OUTBOX_METRICS } from '#outbox';
 
 import { calculatorConfig } from '../../../apps/calculator/src/config.js';
+import { csvImportConfig } from '../../../apps/csv-import/src/config.js';
+import { CSV_IMPORT_METRICS } from '../../../apps/csv-import/src/csv-import-metrics.js';
 import { gatewayConfig } from '../../../apps/gateway/src/config.js';
 import { ingestionConfig } from '../../../apps/ingestion/src/config.js';
 import { INGESTION_METRICS } from '../../../apps/ingestion/src/ingestion-metrics.js';
@@ -20,11 +22,17 @@ const FOLDER = 'docs/reference';
 /** What docs/reference holds, by path from the root of the repository, formatted as `npm run check` wants it. */
 export async function referenceFiles(root: string): Promise<ReadonlyMap<string, string>> {
   const docs = readClassDocs(join(root, 'libs/contracts/src/messages'));
-  const apps = { gateway: gatewayConfig, ingestion: ingestionConfig, calculator: calculatorConfig };
+  const apps = {
+    gateway: gatewayConfig,
+    ingestion: ingestionConfig,
+    calculator: calculatorConfig,
+    'csv-import': csvImportConfig,
+  };
   const metrics = {
     'Kafka, in every service': Object.values(METRICS),
     'Outbox, in every service': Object.values(OUTBOX_METRICS),
     ingestion: Object.values(INGESTION_METRICS),
+    'csv-import': Object.values(CSV_IMPORT_METRICS),
   };
   const raw = {
     [`${FOLDER}/asyncapi.json`]: JSON.stringify(asyncApiDocument(docs)),

@@ -1,0 +1,103 @@
+import { type Bitmap, BitmapScope, serializeBitmap } from '#cohort-core';
+import { changeMembers, type MembersDifference, readClock, type Transaction } from '#persistence';
+
+import { LostLeaseError } from './errors.js';
+import { forgetLateIds, keepLateIds } from './keep-late-ids.js';
+import type { Account, LeasedImport } from './lease-import.js';
+import { lockStaticCohort } from './lock-static-cohort.js';
+import { reportRows } from './report-rows.js';
+import { resolveIds } from './resolve-ids.js';
+import { type ReportedRow, type SortedRows, unmatchedRow } from './sort-rows.js';
+
+export interface Batch extends SortedRows {
+  readonly bytesRead: number;
+}
+
+/** What an import has done so far: the committed account, and whom its rows belong to. */
+export interface Progress {
+  readonly account: Account;
+  readonly persons: Bitmap;
+}
+
+const CHECKPOINT = `
+  UPDATE csv_import SET bytes_read = $3, rows = $4, matched = $5, unmatched = $6, duplicates = $7, invalid = $8,
+    entered_count = entered_count + $9, left_count = left_count + $10, persons = $11, persons_count = $12
+  WHERE id = $1 AND attempt = $2 AND status = 'running'`;
+
+/**
+ * One batch: who its ids belong to, the members it changes, the rows it reports and the account of all rows so far, in one commit.
+ * `persons` gets the persons of the batch. @throws LostLeaseError, WrongCohortError: then nothing is changed
+ */
+export async function commitBatch(
+  transaction: Transaction,
+  run: LeasedImport,
+  { account, persons }: Progress,
+  batch: Batch,
+): Promise<Account> {
+  using scope = new BitmapScope();
+  const values = batch.candidates.map(({ value }) => value);
+  const resolved = await resolveIds(transaction, run.projectId, run.layout.kind, values);
+  const found = scope.track(resolved.persons);
+  const missing = resolved.unmatched.flatMap((place) => batch.candidates[place] ?? []);
+  await lockStaticCohort(transaction, run);
+  const at = await readClock(transaction, run.projectId);
+  const change = run.mode === 'remove' ? { remove: found } : { add: found };
+  const changed = await changeMembers(transaction, { ...run, ...change, reason: 'import', at });
+  const unmatched = missing.map(unmatchedRow);
+  await reportRows(transaction, run.id, account, [...batch.reported, ...unmatched]);
+  await followLateIds(
+    transaction,
+    run,
+    missing.map(({ value }) => value),
+  );
+  const next = addUp(account, batch, unmatched);
+  persons.orInPlace(found);
+  await checkpoint(transaction, run, batch.bytesRead, { account: next, persons }, changed);
+  return next;
+}
+
+async function checkpoint(
+  transaction: Transaction,
+  run: LeasedImport,
+  bytesRead: number,
+  { account, persons }: Progress,
+  changed: MembersDifference,
+): Promise<void> {
+  const { rows, matched, unmatched, duplicates, invalid } = account;
+  const { rowCount } = await transaction.query(CHECKPOINT, [
+    run.id,
+    run.attempt,
+    bytesRead,
+    rows,
+    matched,
+    unmatched,
+    duplicates,
+    invalid,
+    changed.enteredCount,
+    changed.leftCount,
+    serializeBitmap(persons),
+    persons.size,
+  ]);
+  if (rowCount !== 1) {
+    throw new LostLeaseError();
+  }
+}
+
+async function followLateIds(transaction: Transaction, run: LeasedImport, values: readonly string[]): Promise<void> {
+  if (run.mode === 'remove') {
+    await forgetLateIds(transaction, run, values);
+  } else if (run.keepUnmatched) {
+    await keepLateIds(transaction, run, values);
+  }
+}
+
+function addUp(account: Account, batch: Batch, unmatched: readonly ReportedRow[]): Account {
+  const count = (status: ReportedRow['status']) => batch.reported.filter((row) => row.status === status).length;
+  return {
+    rows: account.rows + batch.rows,
+    matched: account.matched + batch.candidates.length - unmatched.length,
+    unmatched: account.unmatched + unmatched.length,
+    duplicates: account.duplicates + count('duplicate'),
+    invalid: account.invalid + count('invalid'),
+  };
+}

@@ -1,0 +1,121 @@
+import { type Bitmap, BitmapScope } from '#cohort-core';
+import { cohortKey, TOPICS } from '#contracts';
+import { appendToOutbox } from '#outbox';
+import { changeMembers, readClock, readMembers, type Transaction } from '#persistence';
+
+import { LostLeaseError } from './errors.js';
+import type { Account, LeasedImport } from './lease-import.js';
+import { lockStaticCohort } from './lock-static-cohort.js';
+
+interface Ended extends Account {
+  persons: Buffer | null;
+  persons_count: number;
+  entered_count: number;
+  left_count: number;
+  duration_ms: number;
+}
+
+const END = `
+  UPDATE csv_import SET status = 'done', phase = 'ended', finished_at = clock_timestamp(), leased_until = NULL,
+    bytes_read = total_bytes, left_count = left_count + $3, error_code = NULL, error = NULL, persons = NULL
+  WHERE id = $1 AND attempt = $2 AND status = 'running'
+  RETURNING rows, matched, unmatched, duplicates, invalid, persons_count, entered_count, left_count,
+    EXTRACT(EPOCH FROM finished_at - started_at)::float8 * 1000 AS duration_ms`;
+
+/** An import that changed nobody is still the cohort's first version. Later imports of the same cohort may be waiting. */
+const UPDATE_COHORT = `
+  UPDATE cohort SET version = coalesce(version, 1), pending_version = greatest(pending_version, version, 1), last_calculation = $3,
+    last_import_total_count = $4, last_import_unmatched_count = $5, errors_calculating = 0, last_error_at = NULL,
+    is_calculating = EXISTS (SELECT 1 FROM csv_import WHERE cohort_id = $2 AND status IN ('waiting', 'running'))
+  WHERE project_id = $1 AND id = $2 RETURNING version, count`;
+
+/** Closes the account: in mode `replace` everyone else leaves now, the report is final, and the file is let go, all in one commit. */
+export async function finishImport(transaction: Transaction, run: LeasedImport): Promise<void> {
+  await lockStaticCohort(transaction, run);
+  const at = await readClock(transaction, run.projectId);
+  const leftCount = run.mode === 'replace' ? await removeOthers(transaction, run, at) : 0;
+  const { rows } = await transaction.query<Ended>(END, [run.id, run.attempt, leftCount]);
+  const ended = rows[0];
+  if (ended === undefined) {
+    throw new LostLeaseError();
+  }
+  await transaction.query('DELETE FROM upload WHERE id = $1', [run.uploadId]);
+  const cohort = await transaction.query<{ version: number; count: number }>(UPDATE_COHORT, [
+    run.projectId,
+    run.cohortId,
+    at,
+    ended.matched + ended.unmatched,
+    ended.unmatched,
+  ]);
+  await announce(transaction, run, at, { ...ended, ...(cohort.rows[0] ?? { version: 1, count: 0 }) });
+}
+
+/** Everyone who is not in the file, nor became the person who was. @returns how many left */
+async function removeOthers(transaction: Transaction, run: LeasedImport, at: Date): Promise<number> {
+  using scope = new BitmapScope();
+  const { rows } = await transaction.query<{ persons: Buffer | null }>('SELECT persons FROM csv_import WHERE id = $1', [
+    run.id,
+  ]);
+  const members = await readMembers(transaction, run.projectId, run.cohortId);
+  const persons = rows[0]?.persons;
+  const others = scope.track(members?.bitmap ?? scope.of());
+  if (persons != null) {
+    const kept = scope.deserialize(persons);
+    await addSurvivors(transaction, run.projectId, kept);
+    others.andNotInPlace(kept);
+  }
+  await transaction.query('DELETE FROM csv_late_id WHERE project_id = $1 AND cohort_id = $2 AND import_id <> $3', [
+    run.projectId,
+    run.cohortId,
+    run.id,
+  ]);
+  return (await changeMembers(transaction, { ...run, remove: others, reason: 'import', at })).leftCount;
+}
+
+const SURVIVORS = `
+  WITH RECURSIVE merged (ordinal) AS (
+    SELECT merged_into FROM person WHERE project_id = $1 AND merged_into IS NOT NULL AND ordinal = ANY($2::int[])
+    UNION
+    SELECT person.merged_into FROM merged JOIN person ON person.project_id = $1 AND person.ordinal = merged.ordinal
+    WHERE person.merged_into IS NOT NULL
+  )
+  SELECT ordinal FROM merged`;
+
+/** A merge between a batch and the end put the survivor in where the loser was. */
+async function addSurvivors(transaction: Transaction, projectId: number, persons: Bitmap): Promise<void> {
+  const { rows } = await transaction.query<[number]>({
+    text: SURVIVORS,
+    values: [projectId, persons.toArray()],
+    rowMode: 'array',
+  });
+  persons.addMany(rows.flat());
+}
+
+async function announce(
+  transaction: Transaction,
+  run: LeasedImport,
+  at: Date,
+  result: Ended & { version: number; count: number },
+): Promise<void> {
+  const message = {
+    schema_version: TOPICS.cohortCsvImported.schemaVersion,
+    project_id: run.projectId,
+    cohort_id: run.cohortId,
+    import_id: run.id,
+    mode: run.mode,
+    rows: result.rows,
+    matched: result.matched,
+    unmatched: result.unmatched,
+    duplicates: result.duplicates,
+    invalid: result.invalid,
+    persons: result.persons_count,
+    entered_count: result.entered_count,
+    left_count: result.left_count,
+    count: result.count,
+    version: result.version,
+    at: at.toISOString(),
+    duration_ms: result.duration_ms,
+  };
+  const key = cohortKey(run.projectId, run.cohortId);
+  await appendToOutbox(transaction, [{ topic: TOPICS.cohortCsvImported, key, projectId: run.projectId, message }]);
+}
