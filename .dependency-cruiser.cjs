@@ -54,8 +54,8 @@ module.exports = {
       name: 'testing-is-for-tests',
       severity: 'error',
       comment: 'Builders and embedded servers must not reach production code.',
-      from: { pathNot: [SPEC, '^libs/testing/', '^test/', '^bench/'] },
-      to: { path: '^libs/testing/' },
+      from: { pathNot: [SPEC, '^libs/testing/', '^apps/[^/]+/src/testing/', '^test/', '^bench/'] },
+      to: { path: '^(libs|apps/[^/]+/src)/testing/' },
     },
     {
       name: 'tools-are-not-shipped',

@@ -29,6 +29,8 @@ import { ListCohortsController } from './list-cohorts/list-cohorts.controller.js
 import { ListPersonsController } from './list-persons/list-persons.controller.js';
 import { PreviewCohortController } from './preview-cohort/preview-cohort.controller.js';
 import { PreviewCohortHandler } from './preview-cohort/preview-cohort.handler.js';
+import { UpdateCohortController } from './update-cohort/update-cohort.controller.js';
+import { UpdateCohortHandler } from './update-cohort/update-cohort.handler.js';
 
 const APP = 'gateway';
 
@@ -50,6 +52,7 @@ export class GatewayModule {
         ExplainCohortController,
         ListCohortsController,
         GetCohortController,
+        UpdateCohortController,
         ListCohortPersonsController,
         ListPersonsController,
         CreateActionController,
@@ -65,6 +68,7 @@ export class GatewayModule {
         ApiKeyRepository,
         ApiKeyGuard,
         CreateCohortHandler,
+        UpdateCohortHandler,
         ListCohortPersonsHandler,
         ProjectTokenRepository,
         CaptureEventsHandler,

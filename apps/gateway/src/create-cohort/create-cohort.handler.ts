@@ -5,12 +5,13 @@ import { OutboxRelay } from '#outbox';
 import { Database } from '#persistence';
 
 import type { Access } from '../authenticate/access.js';
-import { checkDefinition } from '../check-definition/check-definition.js';
+import { checkDefinition, type CheckedDefinition } from '../check-definition/check-definition.js';
 import { lockLiveSet } from '../check-definition/refuse-loops.js';
+import { refuseOtherType } from '../check-definition/refuse-other-type.js';
 import type { CohortRow } from '../present-cohort/cohort-row.js';
+import { fillStaticCohort } from './fill-static-cohort.js';
 import { type Client, insertCohort } from './insert-cohort.js';
 import type { NewCohort } from './read-new-cohort.js';
-import { refuseOtherType } from './refuse-other-sources.js';
 
 /** Creates a cohort: the row and its news are committed together, Kafka is not needed. */
 @Injectable()
@@ -26,8 +27,13 @@ export class CreateCohortHandler {
     return row;
   }
 
-  /** Only who refers to other cohorts has to keep them from being deleted meanwhile; all else is one statement. */
+  /** A dynamic cohort is one statement, unless it refers to others and has to keep them from being deleted meanwhile. */
   private async store(access: Access, cohort: NewCohort): Promise<CohortRow> {
+    if (cohort.isStatic) {
+      return this.database.transaction((transaction) =>
+        fillStaticCohort(transaction, access, cohort, () => checkAndInsert(transaction, access, cohort)),
+      );
+    }
     const tree = cohort.definition?.tree;
     if (tree === undefined || cohortsOf(tree).length === 0) {
       return checkAndInsert(this.database.pool, access, cohort);
@@ -40,11 +46,18 @@ export class CreateCohortHandler {
 }
 
 async function checkAndInsert(client: Client, access: Access, cohort: NewCohort): Promise<CohortRow> {
-  const tree = cohort.definition?.tree;
-  const checked =
-    tree === undefined
-      ? { cohortType: null, conditionType: null }
-      : await checkDefinition(client, access.projectId, tree);
-  refuseOtherType(cohort.givenType, tree, checked.cohortType);
-  return insertCohort(client, access, cohort, checked);
+  const checked = await check(client, access, cohort);
+  const stored = [checked.cohortType];
+  const typed = { isStatic: cohort.isStatic, tree: cohort.definition?.tree, stored };
+  const given = await refuseOtherType(client, access.projectId, cohort.givenType, typed);
+  const cohortType = cohort.isStatic ? (given ?? null) : checked.cohortType;
+  return insertCohort(client, access, cohort, { ...checked, cohortType });
+}
+
+async function check(client: Client, access: Access, { definition, isStatic }: NewCohort): Promise<CheckedDefinition> {
+  if (definition === undefined) {
+    return { cohortType: null, conditionType: null };
+  }
+  const checked = await checkDefinition(client, access.projectId, definition.tree);
+  return isStatic ? { ...checked, cohortType: null } : checked;
 }

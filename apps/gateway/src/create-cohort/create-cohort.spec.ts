@@ -69,6 +69,8 @@ describe('creating a cohort', () => {
       cohort_type: 'realtime',
       condition_type: { person_properties: true, behavioral: false, lifecycle: false, cohorts: false },
       experiment_set: [],
+      is_live: true,
+      calculation: { phase: 'waiting', progress: 0, started_at: null, attempt: 0, error: null },
     });
     const messages = await readTopic<CohortCreated>(kafka, TOPICS.cohortCreated, (read) =>
       read.some(({ value }) => value.cohort_id === answer.body['id']),

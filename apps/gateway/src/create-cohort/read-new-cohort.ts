@@ -1,20 +1,25 @@
-import type { ParsedFilters } from '#cohort-core';
+import type { CohortGroup, ParsedFilters } from '#cohort-core';
 
-import { readFilters } from '../check-definition/read-filters.js';
+import { hasCriteria, readCriteria, readGroups } from '../check-definition/read-criteria.js';
+import { readQuerySource, refuseQuery } from '../check-definition/read-query-source.js';
 import { invalid } from '../http/api-error.js';
 import { booleanField, textField } from '../http/read-fields.js';
 import type { JsonObject } from '../http/read-json-body.js';
-import { refuseGroups, refuseQuery } from './refuse-other-sources.js';
+import { isUuid } from '../static-members/resolve-persons.js';
 
-const MAX_NAME = 400;
-const MAX_DESCRIPTION = 1000;
+export const MAX_NAME = 400;
+export const MAX_DESCRIPTION = 1000;
 
-/** A dynamic cohort that may be stored once its definition is checked against the project: every field of the body checked. */
+/** A cohort that may be stored once its definition is checked against the project: every field of the body checked. */
 export interface NewCohort {
   readonly name: string;
   readonly description: string;
+  readonly isStatic: boolean;
   /** Undefined: no criteria. */
   readonly definition: ParsedFilters | undefined;
+  readonly groups: readonly CohortGroup[];
+  /** Uuids of the first members of a static cohort. */
+  readonly personIds: readonly string[];
   /** `cohort_type` as sent. */
   readonly givenType: unknown;
 }
@@ -23,12 +28,26 @@ export interface NewCohort {
 export function readNewCohort(body: JsonObject): NewCohort {
   const name = textField(body, 'name', { max: MAX_NAME, required: true }) ?? '';
   const description = textField(body, 'description', { max: MAX_DESCRIPTION, blank: true }) ?? '';
-  refuseGroups(body['groups']);
+  const groups = readGroups(body['groups']);
   const isStatic = booleanField(body, 'is_static') ?? false;
-  const definition = body['filters'] === undefined ? undefined : readFilters(body['filters']);
-  refuseQuery(body['query'], { isStatic, hasFilters: definition !== undefined });
-  if (isStatic) {
-    throw invalid('is_static', 'Static cohorts cannot be created yet.');
+  const personIds = readPersonIds(body['_create_static_person_ids']);
+  // A static cohort needs no criteria, so that filters which hold none are none.
+  const filters = isStatic && !hasCriteria(body['filters']) ? undefined : body['filters'];
+  const definition = readCriteria(filters, groups);
+  refuseQuery(readQuerySource(body['query']), { isStatic, hasFilters: filters !== undefined });
+  return { name, description, isStatic, definition, groups, personIds, givenType: body['cohort_type'] };
+}
+
+function readPersonIds(ids: unknown): readonly string[] {
+  if (ids === undefined) {
+    return [];
   }
-  return { name, description, definition, givenType: body['cohort_type'] };
+  if (!Array.isArray(ids)) {
+    throw invalid('_create_static_person_ids', 'Expected a list of items.', 'not_a_list');
+  }
+  const wrong = ids.findIndex((id) => !isUuid(id));
+  if (wrong !== -1) {
+    throw invalid(`_create_static_person_ids__${wrong}`, 'Must be a valid UUID.');
+  }
+  return ids as string[];
 }

@@ -2,6 +2,15 @@ import type { CohortType } from '#contracts';
 
 import type { CallerUser } from '../authenticate/access.js';
 
+/** The newest run of a cohort that is calculating. */
+export interface OpenCalculation {
+  readonly phase: string;
+  readonly progress: number;
+  readonly started_at: string | null;
+  readonly attempt: number;
+  readonly error: string | null;
+}
+
 /** A cohort as read for an answer, its creator included. */
 export interface CohortRow {
   readonly id: number;
@@ -27,7 +36,12 @@ export interface CohortRow {
   readonly deleted: boolean;
   readonly created_at: Date;
   readonly created_by: CallerUser | null;
+  /** Null while nothing runs, or before the calculator has heard of it. */
+  readonly calculation: OpenCalculation | null;
 }
+
+/** What one INSERT or UPDATE of a cohort gives back. */
+export type StoredCohort = Omit<CohortRow, 'created_by' | 'calculation'>;
 
 /** The stored part of a CohortRow, of the table called `c`. */
 export const COHORT_COLUMNS = `
@@ -40,5 +54,8 @@ export const SELECT_COHORTS = `
   SELECT ${COHORT_COLUMNS},
     CASE WHEN u.id IS NOT NULL THEN json_build_object('id', u.id, 'uuid', u.uuid, 'distinct_id', u.distinct_id,
       'first_name', u.first_name, 'last_name', u.last_name, 'email', u.email,
-      'is_email_verified', u.is_email_verified) END AS created_by
+      'is_email_verified', u.is_email_verified) END AS created_by,
+    (SELECT json_build_object('phase', k.phase, 'progress', k.progress, 'started_at', k.started_at, 'attempt', k.attempt, 'error', k.error)
+     FROM calculation k WHERE c.is_calculating AND k.project_id = c.project_id AND k.cohort_id = c.id
+     ORDER BY k.version DESC LIMIT 1) AS calculation
   FROM cohort c LEFT JOIN app_user u ON u.id = c.created_by_id`;

@@ -45,6 +45,24 @@ class ConditionTypeResponse {
 
 const INSTANT = { type: 'string', format: 'date-time' } as const;
 
+/** How far the newest calculation of a cohort has come. */
+export class CalculationResponse {
+  @ApiProperty({ enum: ['waiting', 'reading', 'evaluating', 'publishing'] })
+  phase!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: 100, description: 'Per cent.' })
+  progress!: number;
+
+  @ApiProperty({ ...INSTANT, nullable: true })
+  started_at!: string | null;
+
+  @ApiProperty({ type: 'integer', description: '0 before the first attempt.' })
+  attempt!: number;
+
+  @ApiProperty({ type: 'string', nullable: true, description: 'Why the attempt before this one failed.' })
+  error!: string | null;
+}
+
 /** A cohort as every route answers it. */
 export class CohortResponse {
   @ApiProperty({ type: 'integer' })
@@ -56,7 +74,7 @@ export class CohortResponse {
   @ApiProperty({ maxLength: 1000 })
   description!: string;
 
-  @ApiProperty({ type: 'array', items: { type: 'object' }, description: 'Legacy form of filters; always empty.' })
+  @ApiProperty({ type: 'array', items: { type: 'object' }, description: 'Legacy form of filters, normalised.' })
   groups!: readonly unknown[];
 
   @ApiProperty()
@@ -122,4 +140,10 @@ export class CohortResponse {
 
   @ApiProperty({ type: 'array', items: { type: 'integer' }, description: 'Always empty.' })
   experiment_set!: readonly number[];
+
+  @ApiProperty({ description: 'Whether Muster keeps the members fresh: every dynamic cohort that is not deleted.' })
+  is_live!: boolean;
+
+  @ApiProperty({ type: CalculationResponse, nullable: true, description: 'Null unless is_calculating.' })
+  calculation!: Shape<CalculationResponse> | null;
 }

@@ -1,8 +1,15 @@
 import type { Shape } from '../http/shape.js';
-import type { CohortResponse } from './cohort.response.js';
+import type { CalculationResponse, CohortResponse } from './cohort.response.js';
 import type { CohortRow } from './cohort-row.js';
 
 const NO_CRITERIA = { properties: {} };
+/** Nobody has begun. */
+const WAITING = { phase: 'waiting', progress: 0, started_at: null, attempt: 0, error: null };
+
+/** The filters as they are answered. */
+export function presentFilters(row: Pick<CohortRow, 'filters'>): Record<string, unknown> {
+  return row.filters ?? NO_CRITERIA;
+}
 
 /** A stored cohort in the shape that PostHog's clients read. */
 export function presentCohort(row: CohortRow): Shape<CohortResponse> {
@@ -12,7 +19,7 @@ export function presentCohort(row: CohortRow): Shape<CohortResponse> {
     description: row.description,
     groups: row.groups,
     deleted: row.deleted,
-    filters: row.filters ?? NO_CRITERIA,
+    filters: presentFilters(row),
     query: row.query,
     version: row.version,
     pending_version: row.pending_version,
@@ -31,5 +38,15 @@ export function presentCohort(row: CohortRow): Shape<CohortResponse> {
     cohort_type: row.cohort_type,
     condition_type: row.condition_type,
     experiment_set: [],
+    is_live: !row.is_static && !row.deleted,
+    calculation: presentCalculation(row),
   };
+}
+
+function presentCalculation({ is_calculating, calculation }: CohortRow): Shape<CalculationResponse> | null {
+  if (!is_calculating) {
+    return null;
+  }
+  const { started_at, ...rest } = calculation ?? WAITING;
+  return { ...rest, started_at: started_at === null ? null : new Date(started_at).toISOString() };
 }

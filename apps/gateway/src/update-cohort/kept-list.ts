@@ -1,0 +1,39 @@
+import { BitmapScope } from '#cohort-core';
+import { changeMembers, type CohortIds, type Transaction } from '#persistence';
+
+const KEEP_LIST = `
+  INSERT INTO deleted_member (project_id, cohort_id, chunk, bitmap)
+  SELECT project_id, cohort_id, chunk, bitmap FROM cohort_chunk WHERE project_id = $1 AND cohort_id = $2 AND cardinality > 0
+  ON CONFLICT (project_id, cohort_id, chunk) DO UPDATE SET bitmap = excluded.bitmap`;
+
+const TAKE_LIST = 'DELETE FROM deleted_member WHERE project_id = $1 AND cohort_id = $2 RETURNING bitmap';
+
+/** Who of a list lives on, a merged person as the one she was merged into. */
+const LIVING = `
+  WITH RECURSIVE follow (ordinal) AS (
+    SELECT unnest($2::int[])
+    UNION
+    SELECT p.merged_into FROM follow JOIN person p ON p.project_id = $1 AND p.ordinal = follow.ordinal WHERE p.merged_into IS NOT NULL
+  )
+  SELECT p.ordinal FROM follow JOIN person p ON p.project_id = $1 AND p.ordinal = follow.ordinal
+  WHERE p.merged_into IS NULL AND p.deleted_at IS NULL ORDER BY p.ordinal`;
+
+/** Keeps the members of a static cohort that is about to be deleted: no calculation could find them again. */
+export async function keepList(transaction: Transaction, ids: CohortIds): Promise<void> {
+  await transaction.query(KEEP_LIST, [ids.projectId, ids.cohortId]);
+}
+
+/** Forgets what was kept, for a cohort that came back as a dynamic one. */
+export async function forgetList(transaction: Transaction, ids: CohortIds): Promise<void> {
+  await transaction.query(TAKE_LIST, [ids.projectId, ids.cohortId]);
+}
+
+/** Makes the kept persons members again. The caller holds the locks of a writer of membership. */
+export async function bringBackList(transaction: Transaction, ids: CohortIds, at: Date): Promise<void> {
+  using scope = new BitmapScope();
+  const kept = await transaction.query<{ bitmap: Buffer }>(TAKE_LIST, [ids.projectId, ids.cohortId]);
+  const ordinals = kept.rows.flatMap(({ bitmap }) => scope.deserialize(bitmap).toArray());
+  const { rows } = await transaction.query<{ ordinal: number }>(LIVING, [ids.projectId, ordinals]);
+  const add = scope.of(rows.map(({ ordinal }) => ordinal));
+  await changeMembers(transaction, { ...ids, add, reason: 'api', at });
+}
