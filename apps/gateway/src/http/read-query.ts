@@ -12,15 +12,24 @@ export interface Page {
   readonly offset: number;
 }
 
-/** The value of a query parameter, undefined when absent. @throws ApiError 400 when it is given twice or holds NUL */
-export function queryText(request: FastifyRequest, name: string): string | undefined {
-  const value = (request.query as Record<string, unknown>)[name];
-  if (value === undefined) {
+/**
+ * The value of a query parameter, undefined when absent.
+ * @param options.dropsNul NUL is left out instead of refused
+ * @throws ApiError 400 when it is given twice or holds NUL
+ */
+export function queryText(
+  request: FastifyRequest,
+  name: string,
+  options: { readonly dropsNul?: boolean } = {},
+): string | undefined {
+  const given = (request.query as Record<string, unknown>)[name];
+  if (given === undefined) {
     return undefined;
   }
-  if (typeof value !== 'string') {
+  if (typeof given !== 'string') {
     throw invalid(name, 'This parameter is given more than once.');
   }
+  const value = options.dropsNul === true ? given.replaceAll('\0', '') : given;
   const flaw = flawOfText(value, [name]);
   if (flaw !== undefined) {
     throw invalid(name, flaw.detail, flaw.code);
@@ -34,6 +43,17 @@ export function readPage(request: FastifyRequest, maxLimit: number): Page {
     limit: integer(request, 'limit', { fallback: 100, min: 1, max: maxLimit }),
     offset: integer(request, 'offset', { fallback: 0, min: 0, max: MAX_INT4 }),
   };
+}
+
+/** Whether a flag is set: `true`, in any letter case, or `1`. */
+export function queryFlag(request: FastifyRequest, name: string): boolean {
+  return ['true', '1'].includes(queryText(request, name)?.toLowerCase() ?? '');
+}
+
+/** A positive id, undefined when absent or empty. */
+export function queryId(request: FastifyRequest, name: string): number | undefined {
+  const text = queryText(request, name);
+  return text === undefined || text === '' ? undefined : integer(request, name, { fallback: 0, min: 1, max: MAX_INT4 });
 }
 
 /** Refuses parameters that would silently be ignored and so change the meaning of the answer. */

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Req, UseGuards } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 
 import { Database } from '#persistence';
@@ -7,21 +7,12 @@ import { Database } from '#persistence';
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
 import { pageLinks } from '../http/page-links.js';
-import { type Page, readPage, refuseParameters } from '../http/read-query.js';
 import type { Shape } from '../http/shape.js';
-import { ProjectRoute, QueryPage } from '../openapi/api-routes.js';
-import { type CohortRow, SELECT_COHORTS } from '../present-cohort/cohort-row.js';
+import { INT4, ProjectRoute, QueryPage } from '../openapi/api-routes.js';
 import { presentCohort } from '../present-cohort/present-cohort.js';
-import { CohortListResponse } from './cohort-list.response.js';
-
-const MAX_LIMIT = 1000;
-/** Filters of PostHog's list that change its meaning and do not exist here yet. */
-const UNSUPPORTED = ['search', 'type', 'created_by_id', 'hide_behavioral_cohorts', 'basic'];
-
-const COUNT_COHORTS = 'SELECT count(*)::int AS count FROM cohort WHERE project_id = $1 AND NOT deleted';
-const LIST_COHORTS = `
-  ${SELECT_COHORTS} WHERE c.project_id = $1 AND NOT c.deleted
-  ORDER BY c.created_at DESC, c.id DESC LIMIT $2 OFFSET $3`;
+import { CohortListResponse, type ListedCohortResponse, NOT_BASIC } from './cohort-list.response.js';
+import { findCohorts, type ListedRow } from './find-cohorts.js';
+import { MAX_LIMIT, readListQuery } from './read-list-query.js';
 
 @Controller('api/projects/:project_id/cohorts')
 @UseGuards(ApiKeyGuard)
@@ -30,22 +21,44 @@ export class ListCohortsController {
 
   @Get()
   @RequireScopes('cohort:read')
-  @ApiOperation({ operationId: 'listCohorts', summary: 'The cohorts that are not deleted, newest first.' })
+  @ApiOperation({
+    operationId: 'listCohorts',
+    summary: 'The cohorts that are not deleted, newest first; in a search the best match first.',
+  })
   @ProjectRoute(['cohort:read'])
   @QueryPage(MAX_LIMIT)
+  @ApiQuery({ name: 'type', required: false, description: '`static` or `dynamic`; anything else is ignored.' })
+  @ApiQuery({ name: 'created_by_id', required: false, schema: INT4 })
+  @ApiQuery({
+    name: 'search',
+    required: false,
+    schema: { type: 'string', maxLength: 200 },
+    description: 'Part of a name; when no name contains it, names like it.',
+  })
+  @ApiQuery({
+    name: 'hide_behavioral_cohorts',
+    required: false,
+    schema: { type: 'boolean' },
+    description: 'Leaves out dynamic cohorts that ask for events, themselves or by their references.',
+  })
+  @ApiQuery({
+    name: 'basic',
+    required: false,
+    schema: { type: 'boolean' },
+    description: `Leaves ${NOT_BASIC.join(', ')} out of each row.`,
+  })
   @ApiOkResponse({ type: CohortListResponse })
   async list(@Granted() access: Access, @Req() request: FastifyRequest): Promise<Shape<CohortListResponse>> {
-    refuseParameters(request, UNSUPPORTED);
-    const page = readPage(request, MAX_LIMIT);
-    const { count, rows } = await this.read(access.projectId, page);
-    return { count, ...pageLinks(request, page, page.offset + page.limit < count), results: rows.map(presentCohort) };
+    const query = readListQuery(request);
+    const { count, rows } = await findCohorts(this.database.pool, access.projectId, query);
+    const hasNext = query.page.offset + query.page.limit < count;
+    const results = rows.map((row) => presentListed(row, query.isBasic));
+    return { count, ...pageLinks(request, query.page, hasNext), results };
   }
+}
 
-  private async read(projectId: number, page: Page): Promise<{ count: number; rows: CohortRow[] }> {
-    const [counted, listed] = await Promise.all([
-      this.database.pool.query<{ count: number }>(COUNT_COHORTS, [projectId]),
-      this.database.pool.query<CohortRow>(LIST_COHORTS, [projectId, page.limit, page.offset]),
-    ]);
-    return { count: counted.rows[0]?.count ?? 0, rows: listed.rows };
-  }
+function presentListed(row: ListedRow, isBasic: boolean): Shape<ListedCohortResponse> {
+  const { filters, query, groups, ...basic } = presentCohort(row);
+  const match = row.search_match_type === undefined ? {} : { search_match_type: row.search_match_type };
+  return isBasic ? { ...basic, ...match } : { ...basic, filters, query, groups, ...match };
 }
