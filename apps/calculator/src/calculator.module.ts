@@ -28,7 +28,7 @@ export class CalculatorModule {
           brokers: config.kafkaBrokers,
           topicPrefix: config.kafkaTopicPrefix,
         }),
-        OutboxModule.register({ announce: true }),
+        OutboxModule.register({ announce: true, leaseMs: config.outboxLeaseMs }),
       ],
       controllers: [RequestCalculationConsumer],
       providers: [

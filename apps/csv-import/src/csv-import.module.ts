@@ -27,7 +27,7 @@ export class CsvImportModule {
         ObservabilityModule.register({ app: APP, form: config.log, level: config.logLevel }),
         PersistenceModule.register({ url: config.databaseUrl, poolSize: config.databasePoolSize, app: APP }),
         MessagingModule.register({ clientId: APP, brokers: config.kafkaBrokers, topicPrefix: config.kafkaTopicPrefix }),
-        OutboxModule.register(),
+        OutboxModule.register({ leaseMs: config.outboxLeaseMs }),
       ],
       controllers: [RequestImportConsumer, FollowPersonsConsumer],
       providers: [

@@ -31,6 +31,7 @@ import { PreviewCohortController } from './preview-cohort/preview-cohort.control
 import { PreviewCohortHandler } from './preview-cohort/preview-cohort.handler.js';
 import { UpdateCohortController } from './update-cohort/update-cohort.controller.js';
 import { UpdateCohortHandler } from './update-cohort/update-cohort.handler.js';
+import { UploadCsvHandler } from './upload-csv/upload-csv.handler.js';
 
 const APP = 'gateway';
 
@@ -44,7 +45,7 @@ export class GatewayModule {
         ObservabilityModule.register({ app: APP, form: config.log, level: config.logLevel }),
         PersistenceModule.register({ url: config.databaseUrl, poolSize: config.databasePoolSize, app: APP }),
         MessagingModule.register({ clientId: APP, brokers: config.kafkaBrokers, topicPrefix: config.kafkaTopicPrefix }),
-        OutboxModule.register(),
+        OutboxModule.register({ leaseMs: config.outboxLeaseMs }),
       ],
       controllers: [
         CreateCohortController,
@@ -69,6 +70,7 @@ export class GatewayModule {
         ApiKeyGuard,
         CreateCohortHandler,
         UpdateCohortHandler,
+        UploadCsvHandler,
         ListCohortPersonsHandler,
         ProjectTokenRepository,
         CaptureEventsHandler,

@@ -62,6 +62,6 @@ function infrastructure(config: IngestionConfig): DynamicModule[] {
       brokers: config.kafkaBrokers,
       topicPrefix: config.kafkaTopicPrefix,
     }),
-    OutboxModule.register(),
+    OutboxModule.register({ leaseMs: config.outboxLeaseMs }),
   ];
 }

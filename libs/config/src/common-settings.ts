@@ -22,6 +22,12 @@ export const commonSettings = {
     min: 1_000,
     max: 300_000,
   }),
+  outboxLeaseMs: setting.integer('OUTBOX_LEASE_MS', {
+    doc: 'After so many milliseconds the messages that a dead process was sending go to the relay of another.',
+    default: 30_000,
+    min: 100,
+    max: 600_000,
+  }),
   log: setting.oneOf('MUSTER_LOG', ['json', 'pretty'], { doc: 'Form of the log lines.', default: 'json' }),
   logLevel: setting.oneOf('MUSTER_LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'fatal'], {
     doc: 'Least severe level that is logged.',

@@ -30,13 +30,17 @@ class RelayLifetime implements OnApplicationBootstrap, BeforeApplicationShutdown
 /** Gives `OutboxRelay` to the whole app. Needs PersistenceModule, MessagingModule and ObservabilityModule beside it. */
 @Module({})
 export class OutboxModule {
-  /** @param options.announce also tell membership changes (apps that change memberships) */
-  static register(options: { announce?: boolean } = {}): DynamicModule {
+  /**
+   * @param options.announce also tell membership changes (apps that change memberships)
+   * @param options.leaseMs default 30,000
+   */
+  static register(options: { announce?: boolean; leaseMs?: number } = {}): DynamicModule {
+    const policy = options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs };
     const relay = {
       provide: OutboxRelay,
       inject: [Database, MessageProducer, Metrics, LOGGER],
       useFactory: (database: Database, producer: MessageProducer, metrics: Metrics, logger: Logger) =>
-        new OutboxRelay({ database, producer, metrics, logger, announce: options.announce ?? false }),
+        new OutboxRelay({ database, producer, metrics, logger, announce: options.announce ?? false, policy }),
     };
     return { module: OutboxModule, global: true, providers: [relay, RelayLifetime], exports: [OutboxRelay] };
   }

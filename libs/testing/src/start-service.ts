@@ -77,6 +77,7 @@ function basicEnvironment(): Record<string, string> {
     MUSTER_LOG: 'json',
     // Fault tests kill consumers: their partitions should not wait for the ten seconds of production.
     KAFKA_SESSION_TIMEOUT_MS: '3000',
+    OUTBOX_LEASE_MS: '3000',
   };
 }
 
