@@ -37,8 +37,8 @@ describe('README.md', () => {
   }
 
   it('every command works, in the order of the page', async () => {
-    const [install = '', exportEnv = '', create = '', list = '', capture = '', work = ''] = BLOCKS;
-    expect(BLOCKS).toHaveLength(6);
+    const [install = '', exportEnv = '', create = '', list = '', capture = '', consume = '', work = ''] = BLOCKS;
+    expect(BLOCKS).toHaveLength(7);
     expect([...install.split('\n'), ...work.split('\n')].sort()).toEqual([...RUN_BY_CI, 'npm start'].sort());
     const ci = readFileSync('.ci/run', 'utf8');
     expect(ci).toContain('npm ci');
@@ -61,5 +61,6 @@ describe('README.md', () => {
     });
     expect(before).toBeGreaterThan(0);
     expect(JSON.parse(await shell(`${exportEnv}\n${capture}`))).toMatchObject({ status: 'Ok' });
+    expect(JSON.parse(await shell(`${exportEnv}\n${consume}`))).toMatchObject({ reason: 'calculation', version: 1 });
   }, 240_000);
 });

@@ -14,7 +14,7 @@ export const USAGE = `Usage: npm run -s cli -- COMMAND
                                                   makes a personal API key; prints {"key"}, this once
   migrate                                         brings the database's schema up to date
   topics ensure                                   creates the Kafka topics that are missing
-  env                                             prints exports of the running stack's URL, project, token and key:
+  env                                             prints exports of the running stack's URL, project, token, key and brokers:
                                                   eval "$(npm run -s cli -- env)"
 
 projects, keys and migrate use DATABASE_URL, topics uses KAFKA_BROKERS and KAFKA_TOPIC_PREFIX; what is not set is taken from

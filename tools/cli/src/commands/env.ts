@@ -10,6 +10,7 @@ export function envCommand(args: readonly string[], settings: Settings): Promise
     MUSTER_PROJECT: String(stack.project_id),
     MUSTER_TOKEN: stack.project_token,
     MUSTER_KEY: stack.personal_api_key,
+    MUSTER_KAFKA: stack.kafka_brokers,
   };
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
   return Promise.resolve(lines.join('\n'));
