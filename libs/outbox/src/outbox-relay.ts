@@ -37,6 +37,7 @@ interface Part {
   start(): void;
   stop(graceMs: number): Promise<void>;
   wake?(): void;
+  purge?(): Promise<number>;
 }
 
 /** Takes to Kafka what transactions have left behind. Every process may run one; they share the work key by key. */
@@ -61,6 +62,11 @@ export class OutboxRelay {
     this.parts.forEach((part) => {
       part.start();
     });
+  }
+
+  /** Removes told rows older than is kept; done by itself every minute. */
+  async purge(): Promise<void> {
+    await Promise.all(this.parts.map((part) => part.purge?.() ?? Promise.resolve(0)));
   }
 
   /** Sends what is there for at most a second, then ends. */

@@ -19,7 +19,7 @@ const CONSUMER = 'calculator.request-calculation';
 export class RequestCalculationHandler {
   constructor(
     @Inject(Database) private readonly database: Database,
-    @Inject(CalculationWorkers) private readonly workers: CalculationWorkers,
+    @Inject(CalculationWorkers) private readonly workers: Pick<CalculationWorkers, 'wake'>,
   ) {}
 
   /** @returns false when the message was handled before */
