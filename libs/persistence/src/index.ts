@@ -11,6 +11,7 @@ export {
   type StuckCohort,
 } from './calculations/schedule-calculations.js';
 export { wantCalculation, wantDependents } from './calculations/want-calculation.js';
+export { ADVISORY_LOCKS } from './advisory-locks.js';
 export { Database, type DatabaseOptions, type IsolationLevel, type Transaction } from './database.js';
 export { AppUser } from './entities/app-user.entity.js';
 export { Cohort } from './entities/cohort.entity.js';
@@ -32,6 +33,7 @@ export { type Members, readEveryone, readMembers } from './membership/read-membe
 export { type MembersReplacement, replaceMembers } from './membership/replace-members.js';
 export { isMigrated, migrate } from './migrate.js';
 export { PersistenceModule, type PersistenceOptions } from './persistence.module.js';
-export { classifyDatabaseError, isDeadlock, isStatementTimeout, isUniqueViolation } from './postgres-errors.js';
+export { searchPersons } from './persons/search-persons.js';
+export { classifyDatabaseError, classifyForMessages, isDeadlock, isStatementTimeout, isUniqueViolation } from './postgres-errors.js';
 export { createApiKey, DEMO_EMAIL, hashApiKey } from './projects/create-api-key.js';
 export { createProject } from './projects/create-project.js';
