@@ -34,6 +34,12 @@ export { type MembersReplacement, replaceMembers } from './membership/replace-me
 export { isMigrated, migrate } from './migrate.js';
 export { PersistenceModule, type PersistenceOptions } from './persistence.module.js';
 export { searchPersons } from './persons/search-persons.js';
-export { classifyDatabaseError, classifyForMessages, isDeadlock, isStatementTimeout, isUniqueViolation } from './postgres-errors.js';
+export {
+  classifyDatabaseError,
+  classifyForMessages,
+  isDeadlock,
+  isStatementTimeout,
+  isUniqueViolation,
+} from './postgres-errors.js';
 export { createApiKey, DEMO_EMAIL, hashApiKey } from './projects/create-api-key.js';
 export { createProject } from './projects/create-project.js';
