@@ -37,10 +37,10 @@ export function queryText(
   return value;
 }
 
-/** `limit` from 1 to `maxLimit` (default 100), `offset` from 0. */
-export function readPage(request: FastifyRequest, maxLimit: number): Page {
+/** `limit` from 1 to `maxLimit`, `offset` from 0. */
+export function readPage(request: FastifyRequest, maxLimit: number, defaultLimit = 100): Page {
   return {
-    limit: integer(request, 'limit', { fallback: 100, min: 1, max: maxLimit }),
+    limit: integer(request, 'limit', { fallback: defaultLimit, min: 1, max: maxLimit }),
     offset: integer(request, 'offset', { fallback: 0, min: 0, max: MAX_INT4 }),
   };
 }

@@ -1,21 +1,52 @@
-import { Controller, Get, Inject, Param, Req, UseGuards } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import { applyDecorators, Controller, Get, Inject, Param, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiQuery, getSchemaPath } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
 import { pageLinks } from '../http/page-links.js';
 import { readId } from '../http/read-id.js';
-import { readPage, refuseParameters } from '../http/read-query.js';
 import type { Shape } from '../http/shape.js';
 import { CohortRoute, QueryPage } from '../openapi/api-routes.js';
 import { PersonPageResponse } from '../present-person/person.response.js';
 import { presentPerson } from '../present-person/present-person.js';
+import { exportPersons } from './export-persons.js';
 import { ListCohortPersonsHandler } from './list-cohort-persons.handler.js';
+import { writePlace } from './page-place.js';
+import { MAX_CSV_ROWS, MAX_LIMIT, readPersonsQuery } from './read-persons-query.js';
 
-const MAX_LIMIT = 1000;
-/** Parameters of PostHog that change the meaning of the answer and do not exist here yet. */
-const UNSUPPORTED = ['search', 'properties', 'format', 'is_csv_export'];
+function PersonsParameters() {
+  return applyDecorators(
+    ApiQuery({
+      name: 'search',
+      required: false,
+      schema: { type: 'string', maxLength: 200 },
+      description: 'Part of an email, a name, a distinct id or a uuid.',
+    }),
+    ApiQuery({
+      name: 'properties',
+      required: false,
+      description:
+        'A JSON list of conditions as in cohort filters; `type` is person and `operator` exact where absent.',
+      example: '[{"key": "plan", "value": "pro"}]',
+    }),
+    ApiQuery({ name: 'cursor', required: false, description: 'As in `next`; saves counting up to `offset`.' }),
+    ApiQuery({
+      name: 'format',
+      required: false,
+      schema: { type: 'string', enum: ['json', 'csv'] },
+      description: `\`csv\` answers a file of at most ${MAX_CSV_ROWS} persons, from \`offset\` on.`,
+    }),
+    ApiQuery({ name: 'is_csv_export', required: false, schema: { type: 'boolean' }, description: 'As `format=csv`.' }),
+    ApiExtraModels(PersonPageResponse),
+    ApiOkResponse({
+      content: {
+        'application/json': { schema: { $ref: getSchemaPath(PersonPageResponse) } },
+        'text/csv': { schema: { type: 'string' } },
+      },
+    }),
+  );
+}
 
 @Controller('api/projects/:project_id/cohorts/:id/persons')
 @UseGuards(ApiKeyGuard)
@@ -30,16 +61,23 @@ export class ListCohortPersonsController {
   })
   @CohortRoute(['cohort:read', 'person:read'])
   @QueryPage(MAX_LIMIT)
-  @ApiOkResponse({ type: PersonPageResponse })
+  @PersonsParameters()
   async list(
     @Granted() access: Access,
     @Param('id') id: string,
     @Req() request: FastifyRequest,
-  ): Promise<Shape<PersonPageResponse>> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Shape<PersonPageResponse> | string> {
     const cohortId = readId(id);
-    refuseParameters(request, UNSUPPORTED);
-    const page = readPage(request, MAX_LIMIT);
-    const persons = await this.handler.list(access.projectId, cohortId, page);
-    return { results: persons.map(presentPerson), ...pageLinks(request, page, persons.length >= page.limit) };
+    const query = readPersonsQuery(request);
+    const { persons, last } = await this.handler.list(access.projectId, cohortId, query);
+    if (query.isCsv) {
+      const file = `cohort-${cohortId}-persons.csv`;
+      void reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${file}"`);
+      return exportPersons(persons);
+    }
+    const isFull = persons.length >= query.page.limit;
+    const cursor = last === undefined ? undefined : writePlace(last);
+    return { results: persons.map(presentPerson), ...pageLinks(request, query.page, isFull, cursor) };
   }
 }

@@ -59,6 +59,8 @@ describe('the persons of a cohort', () => {
   const numbersOf = (body: Record<string, unknown>) =>
     (body['results'] as PersonResponse[]).map(({ properties }) => properties['n']);
 
+  const cursorOf = (body: Record<string, unknown>) => new URL(String(body['next'])).searchParams.get('cursor');
+
   it('come newest first, the merged one left out', async () => {
     const expected = evens()
       .reverse()
@@ -73,7 +75,7 @@ describe('the persons of a cohort', () => {
     const first = await page();
     expect(numbersOf(first.body)).toHaveLength(100);
     expect(first.body['next']).toBe(
-      `http://localhost:80/api/projects/${project.id}/cohorts/${cohortId}/persons/?limit=100&offset=100`,
+      `http://localhost:80/api/projects/${project.id}/cohorts/${cohortId}/persons/?limit=100&offset=100&cursor=${cursorOf(first.body)}`,
     );
     const second = await gateway.call(String(first.body['next']).replace(/^http:\/\/[^/]+/, ''), {
       key: project.apiKey,
@@ -121,7 +123,7 @@ describe('the persons of a cohort', () => {
     const expected = evens()
       .reverse()
       .filter((n) => n !== 10);
-    expect(found).toEqual(expected.slice(90, 110));
+    expect(found.map(({ ordinal }) => ordinal)).toEqual(expected.slice(90, 110));
   });
 
   it('are none before the first calculation, and not found in another project', async () => {

@@ -3,16 +3,21 @@ import type { Transaction } from '#persistence';
 
 import type { Page } from '../http/read-query.js';
 import { IS_ALIVE } from '../present-person/read-persons.js';
+import type { PagePlace } from './page-place.js';
 
 /** Looking a member up by ordinal and sorting costs about ten times as much as stepping over a person of the index. */
 const LOOKUP_COST = 10;
-const SCAN_ROWS = 10_000;
+const MIN_SCAN_ROWS = 200;
+const MAX_SCAN_ROWS = 10_000;
 
 const COUNT_ORDINALS = 'SELECT next_ordinal AS ordinals FROM person_counter WHERE project_id = $1';
 
+const NEWEST: PagePlace = { created_at: 'infinity', ordinal: 0 };
+
 const LOOK_UP = `
-  SELECT p.ordinal FROM person p WHERE p.project_id = $1 AND p.ordinal = ANY($2::int[]) AND ${IS_ALIVE}
-  ORDER BY p.created_at DESC, p.ordinal DESC LIMIT $3 OFFSET $4`;
+  SELECT p.ordinal, p.created_at::text AS created_at FROM person p
+  WHERE p.project_id = $1 AND p.ordinal = ANY($2::int[]) AND (p.created_at, p.ordinal) < ($3::timestamptz, $4) AND ${IS_ALIVE}
+  ORDER BY p.created_at DESC, p.ordinal DESC LIMIT $5 OFFSET $6`;
 
 /** Pages by key, not by offset: each page starts where the one before ended, at the precision the database sorts by. */
 const SCAN = `
@@ -20,37 +25,58 @@ const SCAN = `
   WHERE p.project_id = $1 AND (p.created_at, p.ordinal) < ($2::timestamptz, $3) AND ${IS_ALIVE}
   ORDER BY p.created_at DESC, p.ordinal DESC LIMIT $4`;
 
-interface Scanned {
-  readonly ordinal: number;
-  readonly created_at: string;
+/** A page of members: after a place where an earlier one ended, else after so many. */
+export interface MembersPage extends Page {
+  readonly after?: PagePlace | undefined;
 }
 
-/** Ordinals of the members on a page, newest person first; the cheaper of two ways, so that neither a huge nor a rare cohort is slow. */
+/** Ordinals of the members on a page, newest person first. */
 export async function pageOfMembers(
   transaction: Transaction,
   projectId: number,
   members: Bitmap,
   page: Page,
 ): Promise<number[]> {
-  if (members.size <= page.offset) {
+  return (await placesOfMembers(transaction, projectId, members, page)).map(({ ordinal }) => ordinal);
+}
+
+/** The members on a page; the cheaper of two ways, so that neither a huge nor a rare cohort is slow. */
+export async function placesOfMembers(
+  transaction: Transaction,
+  projectId: number,
+  members: Bitmap,
+  page: MembersPage,
+): Promise<PagePlace[]> {
+  const skipped = skippedOf(page);
+  if (members.size <= skipped) {
     return [];
   }
   const { rows } = await transaction.query<{ ordinals: number }>(COUNT_ORDINALS, [projectId]);
-  const stepsToPageEnd = ((page.offset + page.limit) / members.size) * (rows[0]?.ordinals ?? 0);
+  const stepsToPageEnd = ((skipped + page.limit) / members.size) * (rows[0]?.ordinals ?? 0);
   return members.size * LOOKUP_COST < stepsToPageEnd
     ? lookUp(transaction, projectId, members, page)
-    : scan(transaction, projectId, members, page);
+    : scan(transaction, projectId, members, page, stepOf(stepsToPageEnd));
+}
+
+/** Reads little more than the page needs, in bounds. */
+function stepOf(expected: number): number {
+  return Math.min(MAX_SCAN_ROWS, Math.max(MIN_SCAN_ROWS, Math.ceil(expected * 1.1)));
+}
+
+/** How many members have to be passed over. */
+function skippedOf({ after, offset }: MembersPage): number {
+  return after === undefined ? offset : 0;
 }
 
 export async function lookUp(
   transaction: Transaction,
   projectId: number,
   members: Bitmap,
-  page: Page,
-): Promise<number[]> {
-  const values = [projectId, members.toArray(), page.limit, page.offset];
-  const { rows } = await transaction.query<{ ordinal: number }>(LOOK_UP, values);
-  return rows.map(({ ordinal }) => ordinal);
+  page: MembersPage,
+): Promise<PagePlace[]> {
+  const { created_at, ordinal } = page.after ?? NEWEST;
+  const values = [projectId, members.toArray(), created_at, ordinal, page.limit, skippedOf(page)];
+  return (await transaction.query<PagePlace>(LOOK_UP, values)).rows;
 }
 
 /** @param step how many persons are read at a time */
@@ -58,16 +84,16 @@ export async function scan(
   transaction: Transaction,
   projectId: number,
   members: Bitmap,
-  page: Page,
-  step = SCAN_ROWS,
-): Promise<number[]> {
-  const found: number[] = [];
-  let skip = page.offset;
-  let after: Scanned = { created_at: 'infinity', ordinal: 0 };
+  page: MembersPage,
+  step = MAX_SCAN_ROWS,
+): Promise<PagePlace[]> {
+  const found: PagePlace[] = [];
+  let skip = skippedOf(page);
+  let after = page.after ?? NEWEST;
   for (let isMore = true; isMore && found.length < page.limit;) {
-    const { rows } = await transaction.query<Scanned>(SCAN, [projectId, after.created_at, after.ordinal, step]);
+    const { rows } = await transaction.query<PagePlace>(SCAN, [projectId, after.created_at, after.ordinal, step]);
     const hits = rows.filter(({ ordinal }) => members.has(ordinal));
-    found.push(...hits.slice(skip).map(({ ordinal }) => ordinal));
+    found.push(...hits.slice(skip));
     skip = Math.max(0, skip - hits.length);
     after = rows.at(-1) ?? after;
     isMore = rows.length === step;

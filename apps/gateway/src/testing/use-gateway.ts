@@ -32,7 +32,7 @@ export interface TestGateway {
 
 const INSERT_PERSONS = `
   INSERT INTO person (project_id, ordinal, uuid, properties, created_at)
-  SELECT $1, $2 + n - 1, gen_random_uuid(), properties, timestamptz '2024-01-01' + n * interval '1 second'
+  SELECT $1, $2 + n - 1, gen_random_uuid(), properties, timestamptz '2024-01-01' + ($2 + n) * interval '1 second'
   FROM unnest($3::jsonb[]) WITH ORDINALITY AS given (properties, n) RETURNING uuid, ordinal`;
 const INSERT_PRESENCE = `
   INSERT INTO person_presence (project_id, kind, chunk, batch, bitmap) VALUES ($1, 'born', 0, $2, $3)`;
