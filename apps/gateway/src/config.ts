@@ -15,6 +15,23 @@ export const gatewayConfig = defineConfig({
     min: 10,
     max: 600_000,
   }),
+  csvMaxBytes: setting.integer('CSV_MAX_BYTES', {
+    doc: 'Largest CSV file that may be uploaded, in bytes.',
+    default: 512 * 1024 * 1024,
+    min: 1,
+  }),
+  csvMaxRows: setting.integer('CSV_MAX_ROWS', {
+    doc: 'Most rows a CSV file may have; the importer keeps 13 bytes of each to know repeated ids.',
+    default: 10_000_000,
+    min: 1,
+    max: 100_000_000,
+  }),
+  csvStallMs: setting.integer('CSV_UPLOAD_STALL_MS', {
+    doc: 'An upload that brings less than 1 kB in this time is ended, in milliseconds.',
+    default: 30_000,
+    min: 100,
+    max: 3_600_000,
+  }),
 });
 
 export type GatewayConfig = Config<typeof gatewayConfig>;

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 
 import { MessagingModule } from '#messaging';
@@ -29,11 +29,45 @@ import { ListCohortsController } from './list-cohorts/list-cohorts.controller.js
 import { ListPersonsController } from './list-persons/list-persons.controller.js';
 import { PreviewCohortController } from './preview-cohort/preview-cohort.controller.js';
 import { PreviewCohortHandler } from './preview-cohort/preview-cohort.handler.js';
+import { ListImportRowsController } from './report-imports/list-import-rows.controller.js';
+import { ListImportsController } from './report-imports/list-imports.controller.js';
 import { UpdateCohortController } from './update-cohort/update-cohort.controller.js';
 import { UpdateCohortHandler } from './update-cohort/update-cohort.handler.js';
 import { UploadCsvHandler } from './upload-csv/upload-csv.handler.js';
 
 const APP = 'gateway';
+
+const CONTROLLERS = [
+  CreateCohortController,
+  PreviewCohortController,
+  ExplainCohortController,
+  ListCohortsController,
+  GetCohortController,
+  UpdateCohortController,
+  ListImportsController,
+  ListImportRowsController,
+  ListCohortPersonsController,
+  ListPersonsController,
+  CreateActionController,
+  ListActionsController,
+  GetActionController,
+  CaptureEventsController,
+];
+
+const PROVIDERS: Provider[] = [
+  ProjectSnapshots,
+  PreviewCohortHandler,
+  ExplainCohortHandler,
+  ApiKeyRepository,
+  ApiKeyGuard,
+  CreateCohortHandler,
+  UpdateCohortHandler,
+  UploadCsvHandler,
+  ListCohortPersonsHandler,
+  ProjectTokenRepository,
+  CaptureEventsHandler,
+  { provide: APP_FILTER, useClass: ErrorEnvelopeFilter },
+];
 
 /** The HTTP API. Kafka is needed for capture only: cohorts are written together with their news, which the relay sends later. */
 @Module({})
@@ -47,35 +81,8 @@ export class GatewayModule {
         MessagingModule.register({ clientId: APP, brokers: config.kafkaBrokers, topicPrefix: config.kafkaTopicPrefix }),
         OutboxModule.register({ leaseMs: config.outboxLeaseMs }),
       ],
-      controllers: [
-        CreateCohortController,
-        PreviewCohortController,
-        ExplainCohortController,
-        ListCohortsController,
-        GetCohortController,
-        UpdateCohortController,
-        ListCohortPersonsController,
-        ListPersonsController,
-        CreateActionController,
-        ListActionsController,
-        GetActionController,
-        CaptureEventsController,
-      ],
-      providers: [
-        { provide: GATEWAY_CONFIG, useValue: config },
-        ProjectSnapshots,
-        PreviewCohortHandler,
-        ExplainCohortHandler,
-        ApiKeyRepository,
-        ApiKeyGuard,
-        CreateCohortHandler,
-        UpdateCohortHandler,
-        UploadCsvHandler,
-        ListCohortPersonsHandler,
-        ProjectTokenRepository,
-        CaptureEventsHandler,
-        { provide: APP_FILTER, useClass: ErrorEnvelopeFilter },
-      ],
+      controllers: CONTROLLERS,
+      providers: [{ provide: GATEWAY_CONFIG, useValue: config }, ...PROVIDERS],
     };
   }
 }

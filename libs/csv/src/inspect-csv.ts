@@ -20,6 +20,8 @@ export class CsvInspector {
   private reader: CsvReader | undefined;
   private isHeaderPassed = false;
   private hasIds = false;
+  /** Rows seen so far, the header among them. */
+  rows = 0;
 
   /** @returns the bytes to store @throws CsvError as soon as it is certain that the file is refused */
   async push(chunk: Buffer): Promise<Buffer> {
@@ -76,18 +78,19 @@ export class CsvInspector {
 
   /** @param bytes absent: the end */
   private async lookAtRows(bytes?: Buffer): Promise<void> {
-    if (this.hasIds) {
-      if (bytes === undefined) {
-        this.reader?.endSkim();
-      } else {
-        this.reader?.skim(bytes);
-      }
+    const { reader } = this;
+    if (reader === undefined) {
       return;
     }
-    this.findIds((await (bytes === undefined ? this.reader?.end() : this.reader?.read(bytes))) ?? []);
+    if (this.hasIds) {
+      this.rows += bytes === undefined ? reader.endSkim() : reader.skim(bytes);
+    } else {
+      this.findIds(await (bytes === undefined ? reader.end() : reader.read(bytes)));
+    }
   }
 
   private findIds(rows: readonly CsvRow[]): void {
+    this.rows += rows.length;
     const { column = 0, hasHeader = false } = this.layout ?? {};
     const isHeaderHere = hasHeader && !this.isHeaderPassed && rows.length > 0;
     this.isHeaderPassed ||= rows.length > 0;

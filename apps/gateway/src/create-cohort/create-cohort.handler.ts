@@ -9,6 +9,7 @@ import { checkDefinition, type CheckedDefinition } from '../check-definition/che
 import { lockLiveSet } from '../check-definition/refuse-loops.js';
 import { refuseOtherType } from '../check-definition/refuse-other-type.js';
 import type { CohortRow } from '../present-cohort/cohort-row.js';
+import type { Adopt } from '../upload-csv/adopt.js';
 import { fillStaticCohort } from './fill-static-cohort.js';
 import { type Client, insertCohort } from './insert-cohort.js';
 import type { NewCohort } from './read-new-cohort.js';
@@ -21,18 +22,21 @@ export class CreateCohortHandler {
     @Inject(OutboxRelay) private readonly relay: OutboxRelay,
   ) {}
 
-  async create(access: Access, cohort: NewCohort): Promise<CohortRow> {
-    const row = await this.store(access, cohort);
+  /** @param adopt gives a cohort that was made from a file its import, in the same transaction */
+  async create(access: Access, cohort: NewCohort, adopt?: Adopt): Promise<CohortRow> {
+    const row = await this.store(access, cohort, adopt);
     this.relay.wake();
     return row;
   }
 
   /** A dynamic cohort is one statement, unless it refers to others and has to keep them from being deleted meanwhile. */
-  private async store(access: Access, cohort: NewCohort): Promise<CohortRow> {
+  private async store(access: Access, cohort: NewCohort, adopt: Adopt | undefined): Promise<CohortRow> {
     if (cohort.isStatic) {
-      return this.database.transaction((transaction) =>
-        fillStaticCohort(transaction, access, cohort, () => checkAndInsert(transaction, access, cohort)),
-      );
+      return this.database.transaction(async (transaction) => {
+        const insert = () => checkAndInsert(transaction, access, cohort);
+        const row = await fillStaticCohort(transaction, access, cohort, insert);
+        return adopt === undefined ? row : adopt(transaction, row);
+      });
     }
     const tree = cohort.definition?.tree;
     if (tree === undefined || cohortsOf(tree).length === 0) {

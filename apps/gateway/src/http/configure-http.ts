@@ -5,6 +5,8 @@ import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastif
 import { Metrics } from '#observability';
 
 import { CAPTURE_PATHS } from '../capture-events/capture-paths.js';
+import { acceptUploads, isUpload } from '../upload-csv/accept-uploads.js';
+import { limitTime, UPLOAD_TIMEOUT_MS } from './limit-time.js';
 import { measureRequests } from './measure-requests.js';
 import { recordRoutes } from './route-table.js';
 import { toApiError } from './to-api-error.js';
@@ -17,6 +19,8 @@ const TRAILING_SLASH = /\/$/;
 export const serverOptions: FastifyServerOptions = {
   routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   bodyLimit: BODY_BYTES,
+  // Of the longest upload; all other requests are held to less by `limitTime`.
+  requestTimeout: UPLOAD_TIMEOUT_MS,
   // What the router refuses (a path that is no UTF-8, a parameter without end) reaches no filter.
   frameworkErrors: (error, _request, reply) => {
     answerRouterError(error, reply);
@@ -33,7 +37,9 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   recordRoutes(server);
   readBodiesAsBytes(app, server);
+  acceptUploads(server);
   limitBodies(server);
+  limitTime(server, isUpload);
   measureRequests(server, app.get(Metrics));
   allowBrowsersToCapture(app);
   // Plain HTTP is what a first run speaks, so nothing may be upgraded; the docs page needs no other exception.

@@ -1,11 +1,13 @@
-import { applyDecorators, Controller, Inject, Param, Patch, Put, UseGuards } from '@nestjs/common';
+import { applyDecorators, Controller, Inject, Param, Patch, Put, Req, UseGuards } from '@nestjs/common';
 import {
   ApiBody,
+  ApiConsumes,
   ApiOkResponse,
   ApiOperation,
   ApiPayloadTooLargeResponse,
   ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
@@ -16,6 +18,8 @@ import { CohortRoute } from '../openapi/api-routes.js';
 import { ErrorResponse } from '../openapi/error.response.js';
 import { CohortResponse } from '../present-cohort/cohort.response.js';
 import { presentCohort } from '../present-cohort/present-cohort.js';
+import { isUpload } from '../upload-csv/accept-uploads.js';
+import { UploadCsvHandler } from '../upload-csv/upload-csv.handler.js';
 import { UpdateCohortHandler } from './update-cohort.handler.js';
 import { UpdateCohortRequest } from './update-cohort.request.js';
 
@@ -28,6 +32,7 @@ function EditRoute(operationId: string) {
       summary: 'Edits, deletes or restores a cohort; every edit of a dynamic cohort calculates it again.',
     }),
     CohortRoute(['cohort:write']),
+    ApiConsumes('application/json', 'multipart/form-data'),
     ApiBody({ type: UpdateCohortRequest }),
     ApiOkResponse({ type: CohortResponse }),
     ApiPayloadTooLargeResponse({ type: ErrorResponse }),
@@ -38,21 +43,42 @@ function EditRoute(operationId: string) {
 @Controller('api/projects/:project_id/cohorts/:id')
 @UseGuards(ApiKeyGuard)
 export class UpdateCohortController {
-  constructor(@Inject(UpdateCohortHandler) private readonly handler: UpdateCohortHandler) {}
+  constructor(
+    @Inject(UpdateCohortHandler) private readonly handler: UpdateCohortHandler,
+    @Inject(UploadCsvHandler) private readonly uploads: UploadCsvHandler,
+  ) {}
 
   @Patch()
   @EditRoute('updateCohort')
-  async patch(@Granted() access: Access, @Param('id') id: string, @JsonBody() body: JsonObject) {
-    return this.update(access, id, body);
+  async patch(
+    @Granted() access: Access,
+    @Param('id') id: string,
+    @JsonBody() body: JsonObject,
+    @Req() request: FastifyRequest,
+  ): Promise<Shape<CohortResponse>> {
+    return this.update(access, readId(id), body, request);
   }
 
   @Put()
   @EditRoute('replaceCohort')
-  async put(@Granted() access: Access, @Param('id') id: string, @JsonBody() body: JsonObject) {
-    return this.update(access, id, body);
+  async put(
+    @Granted() access: Access,
+    @Param('id') id: string,
+    @JsonBody() body: JsonObject,
+    @Req() request: FastifyRequest,
+  ): Promise<Shape<CohortResponse>> {
+    return this.update(access, readId(id), body, request);
   }
 
-  private async update(access: Access, id: string, body: JsonObject): Promise<Shape<CohortResponse>> {
-    return presentCohort(await this.handler.update(access, readId(id), body));
+  private async update(
+    access: Access,
+    id: number,
+    body: JsonObject,
+    request: FastifyRequest,
+  ): Promise<Shape<CohortResponse>> {
+    const updated = isUpload(request)
+      ? this.uploads.update(access, id, request)
+      : this.handler.update(access, id, body);
+    return presentCohort(await updated);
   }
 }

@@ -9,6 +9,7 @@ import { notFound } from '../http/api-error.js';
 import type { JsonObject } from '../http/read-json-body.js';
 import type { CohortRow } from '../present-cohort/cohort-row.js';
 import { type Activity, recordActivity } from '../record-activity/record-activity.js';
+import type { Adopt } from '../upload-csv/adopt.js';
 import { announceEdit } from './announce-edit.js';
 import { checkEdit } from './check-edit.js';
 import { listChanges } from './list-changes.js';
@@ -27,8 +28,11 @@ export class UpdateCohortHandler {
   ) {}
 
   /** @throws ApiError 404 when the project has no such cohort, 400 for an edit that may not be */
-  async update(access: Access, cohortId: number, body: JsonObject): Promise<CohortRow> {
-    const row = await this.database.transaction((transaction) => update(transaction, access, cohortId, body));
+  async update(access: Access, cohortId: number, body: JsonObject, adopt?: Adopt): Promise<CohortRow> {
+    const row = await this.database.transaction(async (transaction) => {
+      const updated = await update(transaction, access, cohortId, body);
+      return adopt === undefined ? updated : adopt(transaction, updated);
+    });
     this.relay.wake();
     return row;
   }

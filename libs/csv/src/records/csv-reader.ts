@@ -35,13 +35,13 @@ export class CsvReader {
     return this.rowsOf({ bytes: Buffer.concat([bytes, END_OF_LINE]), records });
   }
 
-  /** Holds the chunk to the same rules without reading cells. */
-  skim(chunk: Buffer): void {
-    this.scanner.push(chunk);
+  /** Holds the chunk to the same rules without reading cells. @returns how many rows it closed */
+  skim(chunk: Buffer): number {
+    return countRows(this.scanner.push(chunk));
   }
 
-  endSkim(): void {
-    this.scanner.end();
+  endSkim(): number {
+    return countRows(this.scanner.end());
   }
 
   private async rowsOf({ bytes, records }: Scan): Promise<readonly CsvRow[]> {
@@ -71,6 +71,10 @@ export class CsvReader {
     });
     return rows;
   }
+}
+
+function countRows({ records }: Scan): number {
+  return records.filter(({ isBlank }) => !isBlank).length;
 }
 
 /** Neighbours of one quoting together; a broken record stands alone. */
