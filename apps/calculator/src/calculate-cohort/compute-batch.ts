@@ -16,7 +16,7 @@ import {
   type Transaction,
 } from '#persistence';
 
-export interface CohortSnapshot {
+interface CohortSnapshot {
   readonly cohortId: number;
   readonly filters: CohortFilters | null;
   readonly definitionNumber: number;

@@ -4,7 +4,7 @@ import type { Transaction } from '../database.js';
 import { readBytes } from '../leaf-sources/ordinal-sets.js';
 
 /** The change numbers of the chunks of the cohorts that were read: `cohort:chunk` → revision. */
-export type ReadRevisions = ReadonlyMap<string, bigint>;
+type ReadRevisions = ReadonlyMap<string, bigint>;
 
 /** What a calculation has read, to ask later what has changed since. */
 export interface ReadState {

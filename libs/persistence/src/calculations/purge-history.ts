@@ -13,7 +13,7 @@ export interface HistoryLimits {
 }
 
 /** A page of the history holds 100; topics keep their messages 7 days. */
-export const HISTORY_LIMITS: HistoryLimits = { runsPerCohort: 100, inboxDays: 8 };
+const HISTORY_LIMITS: HistoryLimits = { runsPerCohort: 100, inboxDays: 8 };
 
 /** Versions of a cohort have no gaps to speak of, so the number alone tells what is old: no run is ranked. */
 const OLD_RUNS = `

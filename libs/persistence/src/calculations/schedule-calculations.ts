@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 
-/** Any constant: one process schedules at a time, so that the limit holds for all of them together. */
-const SCHEDULE_LOCK = 4_217_005;
+import { ADVISORY_LOCKS } from '../advisory-locks.js';
+
 /** PostHog's: above so many errors in a row only an edit asks for another run. */
 const MAX_ERRORS = 20;
 /** PostHog's pause after an error, doubled by each one; ours ends at a day. */
@@ -45,7 +45,8 @@ export async function claimDueCohorts(
   { maxAgeMinutes, maxOpen }: { readonly maxAgeMinutes: number; readonly maxOpen: number },
 ): Promise<number> {
   const lock = await transaction.query<{ ours: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS ours', [
-    SCHEDULE_LOCK,
+    // One process schedules at a time, so that the limit holds for all of them together.
+    ADVISORY_LOCKS.scheduleCalculations,
   ]);
   if (lock.rows[0]?.ours !== true) {
     return 0;
