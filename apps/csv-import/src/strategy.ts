@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { KafkaConnection, KafkaStrategy, MessageProducer } from '#messaging';
 import { Health, LOGGER, type Logger, Metrics } from '#observability';
-import { classifyDatabaseError } from '#persistence';
+import { classifyForMessages } from '#persistence';
 
 /** How this app's `@EventPattern` handlers are fed. */
 export const createStrategy =
@@ -16,5 +16,5 @@ export const createStrategy =
       logger: app.get<Logger>(LOGGER),
       metrics: app.get(Metrics),
       health: app.get(Health),
-      classify: classifyDatabaseError,
+      classify: classifyForMessages,
     });

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { KafkaConnection, KafkaStrategy, MessageProducer } from '#messaging';
 import { Health, LOGGER, type Logger, Metrics } from '#observability';
-import { classifyDatabaseError } from '#persistence';
+import { classifyForMessages } from '#persistence';
 
 import { RestartBatch } from './ingest-events/restart-batch.js';
 
@@ -18,5 +18,5 @@ export const createStrategy =
       logger: app.get<Logger>(LOGGER),
       metrics: app.get(Metrics),
       health: app.get(Health),
-      classify: (error) => (error instanceof RestartBatch ? 'transient' : classifyDatabaseError(error)),
+      classify: (error) => (error instanceof RestartBatch ? 'transient' : classifyForMessages(error)),
     });

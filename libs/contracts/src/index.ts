@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 export { distinctIdProblem, MAX_DISTINCT_ID_LENGTH } from './distinct-id.js';
+export { isPossibleEventTime } from './event-time.js';
 export { CapturedEvent } from './messages/captured-event.js';
 export { CohortCalculated } from './messages/cohort-calculated.js';
 export { CohortCalculationFailed } from './messages/cohort-calculation-failed.js';

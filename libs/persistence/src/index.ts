@@ -1,3 +1,4 @@
+export { ADVISORY_LOCKS } from './advisory-locks.js';
 export { noteReadState, personsChangedSince, type ReadState } from './calculations/changed-since.js';
 export { type CalculationResult, finishCalculation, postponeCalculation } from './calculations/finish-calculation.js';
 export { extendLeases, leaseCalculations, msUntilNextCalculation } from './calculations/lease-calculations.js';
@@ -11,7 +12,6 @@ export {
   type StuckCohort,
 } from './calculations/schedule-calculations.js';
 export { wantCalculation, wantDependents } from './calculations/want-calculation.js';
-export { ADVISORY_LOCKS } from './advisory-locks.js';
 export { Database, type DatabaseOptions, type IsolationLevel, type Transaction } from './database.js';
 export { AppUser } from './entities/app-user.entity.js';
 export { Cohort } from './entities/cohort.entity.js';

@@ -31,13 +31,40 @@ export function isStatementTimeout(error: unknown): boolean {
   return codeOf(error) === QUERY_CANCELED;
 }
 
+/** Protocol violation: a statement of ours is wrong, though its class speaks of connections. */
+const PROTOCOL_VIOLATION = '08P01';
+/** Data exceptions and exceeded program limits: what the message asks for can never be stored. */
+const MESSAGE_FAULT_CLASSES = ['22', '54'];
+/** Integrity and internal errors, which may be the message's doing. */
+const DOUBTFUL_CLASSES = ['23', 'XX'];
+
+/**
+ * Whose fault a failure is, for a consumer: `fatal` is the message's own and goes aside at once; `transient` is the database's
+ * (read-only after a fail-over, a migration that is pending, a wrong password) and waits for as long as it takes; only what is
+ * neither is tried a few times.
+ */
+export function classifyForMessages(error: unknown): 'transient' | 'fatal' | 'unknown' {
+  const code = codeOf(error);
+  if (code?.length !== SQLSTATE_LENGTH || !/^[0-9A-Z]+$/.test(code)) {
+    return classifyDatabaseError(error);
+  }
+  if (MESSAGE_FAULT_CLASSES.includes(code.slice(0, 2))) {
+    return 'fatal';
+  }
+  const isDoubtful =
+    DOUBTFUL_CLASSES.includes(code.slice(0, 2)) || code === PROTOCOL_VIOLATION || code === QUERY_CANCELED;
+  return isDoubtful ? 'unknown' : 'transient';
+}
+
+const SQLSTATE_LENGTH = 5;
+
 /**
  * Whether trying again can help: `transient` errors are never a message's fault and never end in a dead letter.
  * A statement timeout is `unknown`: it may be load, or a question too large.
  */
 export function classifyDatabaseError(error: unknown): 'transient' | 'unknown' {
   const code = codeOf(error);
-  if (code === QUERY_CANCELED) {
+  if (code === QUERY_CANCELED || code === PROTOCOL_VIOLATION) {
     return 'unknown';
   }
   if (code !== undefined) {

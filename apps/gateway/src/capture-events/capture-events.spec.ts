@@ -83,6 +83,15 @@ describe('capturing events', () => {
     ['/e/', 'JSON called a form, as curl does', (name) => JSON.stringify(single({ event: name })), FORM],
     [
       '/i/v0/e/',
+      'a batch whose events have a property of that name',
+      (name) => ({
+        api_key: project.token,
+        batch: [{ event: name, distinct_id: 'a', properties: { token: 'device-42', api_key: 'mine' } }],
+      }),
+      {},
+    ],
+    [
+      '/e/',
       'a list whose events name the token',
       (name) => [{ event: name, properties: { token: project.token, distinct_id: 'a' } }],
       {},

@@ -1,4 +1,5 @@
-const MAX_AHEAD_MS = 23 * 3600 * 1000;
+import { isPossibleEventTime } from '#contracts';
+
 const MAX_TEXT = 64;
 const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)\s*(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
@@ -17,8 +18,7 @@ export interface ClientTimes {
  */
 export function correctTime(client: ClientTimes, receivedAt: Date): Date {
   const corrected = reckon(client, receivedAt.getTime());
-  const isPossible = Number.isFinite(corrected) && isFourDigitYear(new Date(corrected));
-  return isPossible && corrected - receivedAt.getTime() <= MAX_AHEAD_MS ? new Date(corrected) : receivedAt;
+  return isPossibleEventTime(corrected, receivedAt.getTime()) ? new Date(corrected) : receivedAt;
 }
 
 function reckon({ timestamp, sentAt, offsetMs }: ClientTimes, receivedAt: number): number {
@@ -29,12 +29,6 @@ function reckon({ timestamp, sentAt, offsetMs }: ClientTimes, receivedAt: number
     return receivedAt;
   }
   return sentAt === undefined ? timestamp.getTime() : receivedAt + (timestamp.getTime() - sentAt.getTime());
-}
-
-/** Year 0 does not exist in PostgreSQL, and five digits are a unit that was mixed up. */
-function isFourDigitYear(date: Date): boolean {
-  const year = date.getUTCFullYear();
-  return year >= 1 && year <= 9999;
 }
 
 /** An ISO 8601 date or instant, UTC when it names no offset; undefined when it is none. */

@@ -24,7 +24,7 @@ export function interpretBody(json: unknown, request: FastifyRequest): CaptureRe
   return {
     events,
     isSingle,
-    token: requireToken([body, ...events]),
+    token: requireToken(body, isSingle ? [] : events),
     sentAt: parseInstant(body?.['sent_at']) ?? sentAtOfQuery(request),
   };
 }
@@ -54,8 +54,10 @@ function boundedBatch(batch: unknown, attr: string | null): readonly unknown[] {
   return batch as unknown[];
 }
 
-function requireToken(places: readonly unknown[]): string {
-  const [token, ...others] = new Set(places.flatMap(tokensOf));
+/** Where the request names its token, an event's property called `token` is the user's own. */
+function requireToken(body: JsonObject | undefined, events: readonly unknown[]): string {
+  const [own] = tokensOf(body);
+  const [token, ...others] = own === undefined ? new Set(events.flatMap(tokensOf)) : [own];
   if (token === undefined) {
     throw unauthenticated(
       'missing_api_key',

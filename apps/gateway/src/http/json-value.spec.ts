@@ -30,6 +30,10 @@ describe('what JSON may hold', () => {
     );
   });
 
+  it('looks through a list of a million without exhausting the stack', () => {
+    expect(flawOf({ list: Array.from({ length: 1_000_000 }, () => 0) }, 9)).toBeUndefined();
+  });
+
   it('names the place of the first flaw', () => {
     expect(flawOf({ a: [1, { b: 'x\0' }], c: '\ud800' }, 9)).toMatchObject({
       path: ['a', '1', 'b'],

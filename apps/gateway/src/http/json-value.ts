@@ -64,7 +64,10 @@ export function flawOf(root: unknown, maxDepth: number): JsonFlaw | undefined {
       return flaw;
     }
     if (typeof value === 'object' && value !== null) {
-      open.push(...childrenOf(value, path).reverse());
+      // One by one: as arguments, a list of some hundred thousand would exhaust the stack.
+      for (const child of childrenOf(value, path).reverse()) {
+        open.push(child);
+      }
     }
   }
   return undefined;

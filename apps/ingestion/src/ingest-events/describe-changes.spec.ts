@@ -63,11 +63,24 @@ describe('person.changed messages', () => {
     expect(messages.map(({ message }) => message.persons.length)).toEqual([MAX_PERSONS_PER_CHANGE_MESSAGE, 1]);
   });
 
+  it('stays below what a broker takes, whatever the names are made of', () => {
+    const persons = [1, 2, 3, 4, 5, 6].map((ordinal) => {
+      const noisy = person(ordinal);
+      noisy.changes.set({ ['\u0001'.repeat(99_000)]: 1 });
+      return noisy;
+    });
+    const sizes = describeChanges({ projectId: 1, block: 0, persons }, AT).map(
+      ({ message }) => JSON.stringify(message).length,
+    );
+    expect(sizes).toHaveLength(6);
+    expect(Math.max(...sizes)).toBeLessThan(1_000_000);
+  });
+
   it('splits by the length of the names, one person over several entries if need be', () => {
     const talkative = person(1);
     ['aaaa', 'bbbb', 'cccc'].forEach((name) => talkative.events.add(name));
     talkative.changes.set({ dddd: 1 });
-    const messages = describeChanges({ projectId: 1, block: 0, persons: [person(0), talkative] }, AT, 8);
+    const messages = describeChanges({ projectId: 1, block: 0, persons: [person(0), talkative] }, AT, 14);
     const entries = messages.map(({ message }) =>
       message.persons.map((one) => [one.ordinal, one.events, one.properties]),
     );

@@ -1,9 +1,7 @@
-import type { Database, Transaction } from '#persistence';
+import { ADVISORY_LOCKS, type Database, type Transaction } from '#persistence';
 
 import { type Month, neededMonths } from './month.js';
 
-/** Any constant: replicas take turns. */
-const PARTITION_LOCK = 4_217_002;
 /** Attaching locks the default partition; whoever waits for that longer than this would hold up ingestion behind it. */
 const LOCK_TIMEOUT_MS = 3_000;
 
@@ -15,7 +13,7 @@ const LOCK_TIMEOUT_MS = 3_000;
 export async function maintainPartitions(database: Database, now: Date): Promise<string[]> {
   return database.transaction(async (transaction) => {
     await transaction.query(`SELECT set_config('lock_timeout', $1, true)`, [`${LOCK_TIMEOUT_MS}ms`]);
-    await transaction.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
+    await transaction.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.maintainPartitions]);
     const missing = await withoutPartition(transaction, neededMonths(now));
     const makeable = missing.length === 0 ? [] : await withoutEvents(transaction, missing);
     for (const month of makeable) {

@@ -42,7 +42,8 @@ export function parseRelative(text: string): RelativeDate | undefined {
     : { type: 'relative', amount, unit: UNITS[letter] ?? 'day' };
 }
 
-const ISO = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?\s?([zZ]|[+-]\d{2}(:?\d{2})?)?)?$/;
+/** Not the year 0, which PostgreSQL does not have. */
+const ISO = /^(?!0000)\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?\s?([zZ]|[+-]\d{2}(:?\d{2})?)?)?$/;
 const OFFSET = /([zZ]|[+-]\d{2}(:?\d{2})?)$/;
 
 export function isDateOnly(text: string): boolean {

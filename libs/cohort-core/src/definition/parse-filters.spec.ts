@@ -206,6 +206,21 @@ describe('parseFilters', () => {
       `filters__properties${'__values__0'.repeat(10)}`,
       '10 levels',
     ],
+    [
+      'ten thousand values and more',
+      all({
+        ...onboarded,
+        event_filters: Array.from({ length: 11 }, () => ({
+          type: 'event',
+          key: 'sku',
+          operator: 'gt',
+          value: Array.from({ length: 1_000 }, (_, n) => n),
+        })),
+      }),
+      'filters__properties',
+      '10000 values',
+    ],
+    ['the year 0', all({ ...onboarded, explicit_datetime: '0000-01-01' }), '..0__explicit_datetime', '0000-01-01'],
     ['more than 200 leaves', all(...Array.from({ length: 201 }, () => email)), '..200', '200 conditions'],
   ])('refuses %s, naming the field', (_what, filters, path, detail) => {
     const refusal = refusalOf(filters);

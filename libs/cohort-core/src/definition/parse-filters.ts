@@ -1,6 +1,6 @@
 import { DefinitionError, join, shown } from './definition-error.js';
 import { isObject, type JsonObject, refuseUnknownKeys, toInteger } from './fields.js';
-import type { FilterNode, Group, Leaf } from './filter-node.js';
+import { type FilterNode, type Group, type Leaf, leavesOf, matchersOf } from './filter-node.js';
 import type { OperatorName } from './operators.js';
 import { parseBehavioralLeaf } from './parse-behavioral-leaf.js';
 import { parseCohortLeaf } from './parse-cohort-leaf.js';
@@ -19,6 +19,8 @@ export interface ParsedFilters {
 /** Deeper or larger trees are no criteria that a person wrote; they would only cost a long statement. */
 const MAX_DEPTH = 10;
 const MAX_LEAVES = 200;
+/** Each may become a parameter of the statement, of which PostgreSQL takes 65,535. */
+const MAX_VALUES = 10_000;
 
 /** Written by PostHog's server on every leaf; accepted back in a round trip, never stored. */
 const SERVER_WRITTEN_KEYS = ['bytecode', 'bytecode_error', 'conditionHash'];
@@ -55,7 +57,23 @@ export function parseFilters(filters: unknown, path = 'filters'): ParsedFilters 
   refuseUnknownKeys(filters, ['properties'], path);
   const reading = { leaves: 0 };
   const { node, json } = readGroup(filters['properties'], join(path, 'properties'), 1, reading);
+  refuseTooManyValues(node, join(path, 'properties'));
   return { filters: { properties: json }, tree: node };
+}
+
+function refuseTooManyValues(tree: Group, path: string): void {
+  const count = leavesOf(tree).reduce((sum, leaf) => sum + valuesIn(leaf), 0);
+  if (count > MAX_VALUES) {
+    throw new DefinitionError(path, `The conditions may hold ${MAX_VALUES} values together at most. Got: ${count}`);
+  }
+}
+
+function valuesIn(leaf: Leaf): number {
+  const own = 'values' in leaf ? leaf.values.length : 0;
+  return (
+    own +
+    matchersOf(leaf).reduce((sum, { filters }) => sum + filters.reduce((all, { values }) => all + values.length, 0), 0)
+  );
 }
 
 interface Reading {

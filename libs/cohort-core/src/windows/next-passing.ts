@@ -14,6 +14,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Clocks are set forward and back at quarters of an hour; between two quarters every edge only moves forward. */
 const QUARTER_MS = 15 * MINUTE_MS;
+/** How far from the obvious place a passing may lie: to the millisecond, for a change of the clock, a day, a month rounded down. */
+const PROBES_MS = [1, 2 * HOUR_MS, 25 * HOUR_MS, 32 * 24 * HOUR_MS];
 /** Nowhere is a clock set by more at once. */
 const MOST_SET_MS = 3 * HOUR_MS;
 /** Around a change of the clock an edge may reach the same place three times, within a day and a bit. */
@@ -29,7 +31,9 @@ export function nextPassing(edge: MovingEdge, fact: Instant, stretch: Stretch): 
   const after = stretch.after.epochMilliseconds;
   const upTo = stretch.upTo.epochMilliseconds;
   const before = side(after);
-  const steady = before > 0 ? undefined : firstIn(after, upTo, (ms) => side(ms) > before);
+  // Edges move as fast as time does, so the fact is reached about where the clock has gone as far as it is ahead.
+  const guess = after + fact.epochMilliseconds - edge.placeAt(stretch.after, timezone).epochMilliseconds;
+  const steady = before > 0 ? undefined : firstNear(guess, { after, upTo }, (ms) => side(ms) > before);
   // An edge that is beyond the fact comes back to it, if ever, when the clock is set back soon.
   const end = steady ?? Math.min(upTo, after + MOST_SET_MS);
   const start = Math.max(after, end - UNSTEADY_MS);
@@ -46,6 +50,28 @@ function compare(place: Instant, fact: Instant): number {
 
 function instantAt(ms: number): Instant {
   return Temporal.Instant.fromEpochMilliseconds(ms);
+}
+
+/** As {@link firstIn}, in fewer steps when the guess is near. */
+function firstNear(
+  guess: number,
+  { after, upTo }: { after: number; upTo: number },
+  holds: (ms: number) => boolean,
+): number | undefined {
+  const probes = [guess, ...PROBES_MS.flatMap((ms) => [guess - ms, guess + ms])];
+  let low = after;
+  let high = upTo;
+  for (const probe of probes) {
+    if (probe <= low || probe >= high) {
+      continue;
+    }
+    if (holds(probe)) {
+      high = probe;
+    } else {
+      low = probe;
+    }
+  }
+  return firstIn(low, high, holds);
 }
 
 /** The first of (after, upTo] that holds, of a condition that holds for ever once it does. */

@@ -171,6 +171,16 @@ describe('resolveWindow', () => {
     }).toEqual({ from, to, days });
   });
 
+  it('of thousands of years means ever, in years that PostgreSQL knows', () => {
+    const window = resolveWindow(
+      parseEventWindow(last(9_999, 'year'), 'leaf'),
+      instantOf('2024-06-15T10:30:00Z'),
+      'Asia/Tokyo',
+    );
+    expect(window.from.toString()).toBe('0002-06-14T14:41:01Z');
+    expect(window.days?.first).toBe('0002-06-15');
+  });
+
   it('takes explicit_datetime when time_value is given too', () => {
     const leaf = { ...last(7, 'day'), explicit_datetime: '2024-01-01' };
     expect(parseEventWindow(leaf, 'leaf').from).toEqual({ type: 'absolute', text: '2024-01-01' });

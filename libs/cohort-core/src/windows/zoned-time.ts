@@ -21,8 +21,12 @@ export function isTimezone(name: string): boolean {
 
 /** `at` minus so many calendar units, on the clock of the timezone; month ends are clamped (31 March minus a month is the last of February). */
 export function subtract(at: Instant, amount: number, unit: Unit, timezone: string): Temporal.ZonedDateTime {
-  return at.toZonedDateTimeISO(timezone).subtract({ [`${unit}s`]: amount });
+  const moment = at.toZonedDateTimeISO(timezone).subtract({ [`${unit}s`]: amount });
+  return moment.year < EARLIEST_YEAR ? moment.with({ year: EARLIEST_YEAR }) : moment;
 }
+
+/** 9,999 years ago means ever; PostgreSQL's text has no year 0, and nothing happened before. */
+const EARLIEST_YEAR = 2;
 
 export function startOf(moment: Temporal.ZonedDateTime, unit: 'minute' | 'hour' | 'day'): Instant {
   // A day's start is a question of its own: where the clock jumps over midnight the day begins at 01:00.

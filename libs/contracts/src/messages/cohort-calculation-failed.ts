@@ -8,7 +8,7 @@ export class CohortCalculationFailed extends CohortMessage {
   @Min(1)
   pending_version!: number;
 
-  /** `timeout`, `capacity`, `validation_error`, `unknown` ...: docs/reference/errors.md. */
+  /** `timeout`, `capacity`, `validation_error`, `unknown` ... (apps/calculator/src/calculate-cohort/failures.ts). */
   @IsString()
   code!: string;
 

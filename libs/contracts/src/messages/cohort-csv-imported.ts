@@ -1,7 +1,7 @@
 import { IsDateString, IsIn, IsInt, IsNumber, IsUUID, Min } from 'class-validator';
 
-import { CohortMessage } from './cohort-message.js';
 import { CSV_MODES, type CsvMode } from './cohort-csv-uploaded.js';
+import { CohortMessage } from './cohort-message.js';
 
 /** An import has ended; who entered and left was told by `cohort.membership.changed`. Always rows = matched + unmatched + duplicates + invalid. */
 export class CohortCsvImported extends CohortMessage {

@@ -28,7 +28,6 @@ describe('snappy', () => {
   });
 });
 
-
 describe('every codec', () => {
   const kafka = useKafka();
   const { newTopic, start } = useConsumers(kafka);

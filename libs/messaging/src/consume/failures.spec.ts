@@ -17,6 +17,7 @@ describe('failing messages', () => {
     const topic = await newTopic(3);
     const poison = [
       ...['{"n":1', null, '[1]', '{"n":"one"}', '{"n":1,"schema_version":2}', Buffer.from([0xff, 0xfe, 0x7b])],
+      `{"n":"one","deep":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
       ...['{"n":-1}', '{"n":-2}', '{"n":-3}', '{"n":-4}', '{"n":-5}'],
     ];
     await sendNotes(topic, 300);
@@ -51,6 +52,7 @@ describe('failing messages', () => {
     const letters = await readTopic(kafka, deadLetterTopic(topic.name), (read) => read.length >= poison.length);
     expect(letters.map(({ headers }) => headers['dl_reason']).sort()).toEqual(
       [
+        'invalid',
         'not-json',
         'tombstone',
         'not-an-object',

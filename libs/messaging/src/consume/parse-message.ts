@@ -47,6 +47,15 @@ function checkValue<T extends object>(topic: Topic<T>, value: Record<string, unk
     const detail = `schema version ${version} is above ${topic.schemaVersion}, the last one known here`;
     return { reason: 'schema-version', detail };
   }
-  const problem = checkOf(topic.message)(value);
+  const problem = problemOf(topic, value);
   return problem === undefined ? { value: value as T } : { reason: 'invalid', detail: problem };
+}
+
+/** class-transformer recurses over the whole value: thousands of levels of nesting exhaust the stack, and that is a finding too. */
+function problemOf<T extends object>(topic: Topic<T>, value: Record<string, unknown>): string | undefined {
+  try {
+    return checkOf(topic.message)(value);
+  } catch (error) {
+    return `the value cannot be checked: ${String(error)}`;
+  }
 }

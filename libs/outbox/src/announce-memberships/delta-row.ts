@@ -1,4 +1,5 @@
 import type { MembershipReason } from '#contracts';
+import { ADVISORY_LOCKS } from '#persistence';
 
 import type { LedgerRow, LedgerTable } from '../ledger/ledger-table.js';
 
@@ -25,6 +26,6 @@ export const DELTA_TABLE: LedgerTable = {
   columns: `l.id AS position, l.project_id || ':' || l.cohort_id AS key, l.project_id, l.cohort_id, l.version, l.chunk, l.revision, l.reason, l.at,
     l.entered, l.left_`,
   since: 'at',
-  lock: 4_217_003,
+  lock: ADVISORY_LOCKS.claimDeltas,
   known: 'true',
 };

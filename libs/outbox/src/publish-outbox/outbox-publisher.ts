@@ -1,6 +1,7 @@
 import { type Topic, TOPICS } from '#contracts';
 import { BrokerUnavailableError, type MessageProducer, type OutgoingRecord } from '#messaging';
 import { failPoint } from '#observability';
+import { ADVISORY_LOCKS } from '#persistence';
 
 import type { Courier, Lease } from '../ledger/courier.js';
 import { Delivery, type DeliveryReport } from '../ledger/delivery.js';
@@ -30,7 +31,7 @@ export const OUTBOX_TABLE: LedgerTable = {
   columns: `l.position, l.aggregatetype || ' ' || l.aggregateid AS key, l.id, l.aggregatetype AS topic, l.aggregateid AS record_key,
     l.payload::text AS payload, l.headers, l.created_at`,
   since: 'created_at',
-  lock: 4_217_002,
+  lock: ADVISORY_LOCKS.claimOutbox,
   // During a rolling deploy the topics of a newer build wait for its relays.
   known: `l.aggregatetype IN (${KNOWN_TOPICS})`,
 };
