@@ -9,7 +9,7 @@ export type OffsetResetListener = (physicalTopic: string, partition: number) => 
 
 /**
  * kafkajs' own log, one level milder: what it calls an error (a rebalance, a broker away) it handles itself, and what it does
- * not handle reaches us as an exception.
+ * not handle reaches us as an exception. Its crashes we log ourselves, so those are for debugging only.
  */
 export function kafkaLogs(logger: Logger, onOffsetReset: OffsetResetListener): logCreator {
   return () => (entry) => {
@@ -22,7 +22,8 @@ export function kafkaLogs(logger: Logger, onOffsetReset: OffsetResetListener): l
 }
 
 function write(logger: Logger, entry: LogEntry, fields: object): void {
-  if (entry.level === logLevel.ERROR || entry.level === logLevel.WARN) {
+  const isLoud = entry.level === logLevel.ERROR || entry.level === logLevel.WARN;
+  if (isLoud && !/^(Crash: |Restarting the consumer)/.test(entry.log.message)) {
     logger.warn(fields, entry.log.message);
   } else {
     logger.debug(fields, entry.log.message);

@@ -138,7 +138,8 @@ export class GroupMember {
     }
     metrics.crashes.inc({ group, restart: String(payload.restart) });
     if (payload.restart) {
-      logger.warn({ group, error: payload.error }, 'the consumer crashed and starts again');
+      // A broker that is away, or still loading its coordinator at a first start: no stack helps with that.
+      logger.warn({ group, reason: payload.error.message }, 'the consumer lost its group and joins again');
       return;
     }
     this.death = `stopped for good: ${payload.error.message}`;
