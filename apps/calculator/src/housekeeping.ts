@@ -19,7 +19,7 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
 
   constructor(
     @Inject(Database) database: Database,
-    @Inject(ScheduleCalculationsHandler) schedule: ScheduleCalculationsHandler,
+    @Inject(ScheduleCalculationsHandler) schedule: Pick<ScheduleCalculationsHandler, 'scheduleDue' | 'restartStuck'>,
     @Inject(CALCULATOR_CONFIG) { scheduleEveryMs }: CalculatorConfig,
     @Inject(LOGGER) logger: Logger,
   ) {

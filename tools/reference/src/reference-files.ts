@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { METRICS } from '#observability';
 import { OUTBOX_METRICS } from '#outbox';
 
+import { CALCULATOR_METRICS } from '../../../apps/calculator/src/calculator-metrics.js';
 import { calculatorConfig } from '../../../apps/calculator/src/config.js';
 import { csvImportConfig } from '../../../apps/csv-import/src/config.js';
 import { CSV_IMPORT_METRICS } from '../../../apps/csv-import/src/csv-import-metrics.js';
@@ -32,6 +33,7 @@ export async function referenceFiles(root: string): Promise<ReadonlyMap<string, 
     'Kafka, in every service': Object.values(METRICS),
     'Outbox, in every service': Object.values(OUTBOX_METRICS),
     ingestion: Object.values(INGESTION_METRICS),
+    calculator: Object.values(CALCULATOR_METRICS),
     'csv-import': Object.values(CSV_IMPORT_METRICS),
   };
   const raw = {

@@ -4,6 +4,7 @@ import { failPoint, LOGGER, type Logger, Metrics } from '#observability';
 import { OutboxRelay } from '#outbox';
 import { Database, finishCalculation, type LeasedCalculation } from '#persistence';
 
+import { CALCULATOR_METRICS } from '../calculator-metrics.js';
 import type { CalculatorConfig } from '../config.js';
 import { CALCULATOR_CONFIG } from '../config-token.js';
 import { catchUp } from './catch-up.js';
@@ -31,11 +32,8 @@ export class CalculateCohortHandler {
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.runs = metrics.counter('cohort_calculations_total', 'Runs of calculations by how they ended.', ['result']);
-    this.seconds = metrics.histogram(
-      'cohort_calculation_seconds',
-      'Duration of calculations that published a version.',
-    );
+    this.runs = metrics.counter(CALCULATOR_METRICS.runs);
+    this.seconds = metrics.histogram(CALCULATOR_METRICS.seconds);
   }
 
   async calculate(runs: readonly LeasedCalculation[]): Promise<void> {
@@ -94,7 +92,7 @@ export class CalculateCohortHandler {
     });
     report('publishing', PUBLISHING);
     try {
-      await catchUp(this.database, batch, statementTimeoutMs);
+      await catchUp({ database: this.database, statementTimeoutMs }, batch);
     } catch (error) {
       disposeOf(batch);
       throw error;

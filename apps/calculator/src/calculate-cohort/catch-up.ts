@@ -1,5 +1,12 @@
 import { type Bitmap, BitmapScope } from '#cohort-core';
-import { type Database, evaluateInProject, noteReadState, personsChangedSince, type Transaction } from '#persistence';
+import {
+  type Database,
+  evaluateInProject,
+  noteReadState,
+  personsChangedSince,
+  type ReadState,
+  type Transaction,
+} from '#persistence';
 
 import { type ComputedBatch, type ComputedCohort, hasTree, readMoment } from './compute-batch.js';
 import { snapshotTransaction } from './run-transaction.js';
@@ -8,18 +15,27 @@ import { snapshotTransaction } from './run-transaction.js';
 const SMALL = 1_000;
 const MAX_ROUNDS = 3;
 
+/** Where facts are read, and how long a statement may take. */
+export interface Source {
+  readonly database: Database;
+  readonly statementTimeoutMs: number;
+}
+
 /**
  * Evaluates again, with nothing locked, everyone whose facts changed since the batch's snapshot, until few are left for the last round.
  * Facts only: whose moving edge has passed since `at` is for the sweep of issue 7 to visit, from `swept_to` on.
  */
-export async function catchUp(database: Database, batch: ComputedBatch, statementTimeoutMs: number): Promise<void> {
+export async function catchUp({ database, statementTimeoutMs }: Source, batch: ComputedBatch): Promise<void> {
+  const references = [...new Set(batch.computed.flatMap((one) => one.references))];
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const isLast = await snapshotTransaction(database, statementTimeoutMs, (transaction) =>
-      catchUpWhenMany(transaction, batch),
-    );
-    if (isLast) {
+    using scope = new BitmapScope();
+    const changed = scope.track(await personsChangedSince(database.pool, batch.projectId, batch.state, references));
+    if (changed.size < SMALL) {
       return;
     }
+    await snapshotTransaction(database, statementTimeoutMs, async (snapshot) => {
+      batch.state = await evaluateChanged(snapshot, batch, { asked: batch.computed, references });
+    });
   }
 }
 
@@ -28,37 +44,38 @@ export async function catchUp(database: Database, batch: ComputedBatch, statemen
  * which sees each statement's own moment; the facts are read in one snapshot taken under them.
  */
 export async function catchUpUnderLocks(
-  { database, statementTimeoutMs }: { readonly database: Database; readonly statementTimeoutMs: number },
+  { database, statementTimeoutMs }: Source,
   transaction: Transaction,
   batch: ComputedBatch,
   one: ComputedCohort,
 ): Promise<void> {
   using scope = new BitmapScope();
-  const changed = scope.track(await personsChangedSince(transaction, batch.projectId, batch.state, one.references));
-  if (changed.isEmpty) {
-    return;
+  const { references } = one;
+  const changed = scope.track(await personsChangedSince(transaction, batch.projectId, batch.state, references));
+  if (!changed.isEmpty) {
+    await snapshotTransaction(database, statementTimeoutMs, (snapshot) =>
+      evaluateChanged(snapshot, batch, { asked: [one], references }),
+    );
   }
-  await snapshotTransaction(database, statementTimeoutMs, async (snapshot) => {
-    const { timezone, at } = await readMoment(snapshot, batch.projectId);
-    const seen = scope.track(await personsChangedSince(snapshot, batch.projectId, batch.state, one.references));
-    await evaluateAgain(snapshot, [one], { projectId: batch.projectId, timezone, at, within: seen });
-  });
 }
 
-/** @returns whether few are left */
-async function catchUpWhenMany(transaction: Transaction, batch: ComputedBatch): Promise<boolean> {
+interface Asked {
+  readonly asked: readonly ComputedCohort[];
+  readonly references: readonly number[];
+}
+
+/** Who changed is asked for again in the snapshot itself: it sees more than its occasion did. @returns what the members are right as of now */
+async function evaluateChanged(
+  snapshot: Transaction,
+  { projectId, state }: ComputedBatch,
+  { asked, references }: Asked,
+): Promise<ReadState> {
   using scope = new BitmapScope();
-  const { projectId, computed } = batch;
-  const references = [...new Set(computed.flatMap((one) => one.references))];
-  const { timezone, at } = await readMoment(transaction, projectId);
-  const changed = scope.track(await personsChangedSince(transaction, projectId, batch.state, references));
-  if (changed.size < SMALL) {
-    return true;
-  }
-  const state = await noteReadState(transaction, projectId, references);
-  await evaluateAgain(transaction, computed, { projectId, timezone, at, within: changed });
-  batch.state = state;
-  return false;
+  const { timezone, at } = await readMoment(snapshot, projectId);
+  const within = scope.track(await personsChangedSince(snapshot, projectId, state, references));
+  const after = await noteReadState(snapshot, projectId, references);
+  await evaluateAgain(snapshot, asked, { projectId, timezone, at, within });
+  return after;
 }
 
 async function evaluateAgain(

@@ -2,7 +2,6 @@ import { cohortKey, TOPICS } from '#contracts';
 import { appendToOutbox } from '#outbox';
 import {
   changeMembers,
-  type Database,
   finishCalculation,
   lockCohort,
   type LockedCohort,
@@ -12,7 +11,7 @@ import {
   wantDependents,
 } from '#persistence';
 
-import { catchUpUnderLocks } from './catch-up.js';
+import { catchUpUnderLocks, type Source } from './catch-up.js';
 import type { ComputedBatch, ComputedCohort } from './compute-batch.js';
 
 const NO_CRITERIA = {
@@ -37,18 +36,15 @@ interface Written extends MembersDifference {
  * The flip: members, count, version, last_calculation, history and message change in one commit, or (superseded, lost lease) nothing
  * does. The locks are those of every writer of membership; what has changed since the snapshot is caught up under them.
  */
-export async function publishVersion(
-  parts: { readonly database: Database; readonly statementTimeoutMs: number },
-  next: NewVersion,
-): Promise<'published' | 'superseded' | 'lost'> {
+export async function publishVersion(source: Source, next: NewVersion): Promise<'published' | 'superseded' | 'lost'> {
   const { batch, one } = next;
   const { run } = one;
-  return parts.database.transaction(async (transaction) => {
+  return source.database.transaction(async (transaction) => {
     const stored = await lockCohort(transaction, run, 'UPDATE');
     if (stored === undefined || isSuperseded(stored, one)) {
       return (await finishCalculation(transaction, run, { state: 'superseded' })) ? 'superseded' : 'lost';
     }
-    await catchUpUnderLocks(parts, transaction, batch, one);
+    await catchUpUnderLocks(source, transaction, batch, one);
     if (!(await finishCalculation(transaction, run, historyOf(one)))) {
       return 'lost';
     }

@@ -4,6 +4,7 @@ import { Metrics } from '#observability';
 import { claimDueCohorts, Database, findStuckCohorts, restartStuckCohorts, type StuckCohort } from '#persistence';
 
 import { CalculationWorkers } from '../calculate-cohort/calculation-workers.js';
+import { CALCULATOR_METRICS } from '../calculator-metrics.js';
 import type { CalculatorConfig } from '../config.js';
 import { CALCULATOR_CONFIG } from '../config-token.js';
 
@@ -23,8 +24,8 @@ export class ScheduleCalculationsHandler {
     @Inject(CALCULATOR_CONFIG) private readonly config: Pick<CalculatorConfig, 'maxAgeMinutes'>,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.scheduled = metrics.counter('cohort_calculations_scheduled_total', 'Calculations asked for by the schedule.');
-    this.restarted = metrics.counter('cohort_calculations_restarted_total', 'Cohorts found calculating without a run.');
+    this.scheduled = metrics.counter(CALCULATOR_METRICS.scheduled);
+    this.restarted = metrics.counter(CALCULATOR_METRICS.restarted);
   }
 
   /** @returns how many runs were asked for */

@@ -1,7 +1,12 @@
+import type { Pool } from 'pg';
+
 import { type Bitmap, BitmapScope } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
 import { readBytes } from '../leaf-sources/ordinal-sets.js';
+
+/** A look outside of a transaction is good enough to see whether there is much. */
+type Client = Pool | Transaction;
 
 /** The change numbers of the chunks of the cohorts that were read: `cohort:chunk` → revision. */
 type ReadRevisions = ReadonlyMap<string, bigint>;
@@ -28,7 +33,7 @@ export async function noteReadState(
  * time or a sequence: neither is the order of commits), and those who entered or left a referenced cohort. The caller disposes of it.
  */
 export async function personsChangedSince(
-  transaction: Transaction,
+  client: Client,
   projectId: number,
   { snapshot, revisions }: ReadState,
   references: readonly number[],
@@ -36,12 +41,12 @@ export async function personsChangedSince(
   using scope = new BitmapScope();
   const changed = scope.of();
   const facts = await readBytes(
-    transaction,
+    client,
     `SELECT persons FROM person_change
      WHERE project_id = $1 AND xid >= pg_snapshot_xmin($2::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $2::pg_snapshot)`,
     [projectId, snapshot],
   );
-  const moved = await personsMovedSince(transaction, projectId, revisions, references);
+  const moved = await personsMovedSince(client, projectId, revisions, references);
   for (const bytes of [...facts, ...moved]) {
     const one = scope.deserialize(bytes);
     changed.orInPlace(one);
@@ -51,14 +56,14 @@ export async function personsChangedSince(
 }
 
 async function readRevisions(
-  transaction: Transaction,
+  client: Client,
   projectId: number,
   references: readonly number[],
 ): Promise<Map<string, bigint>> {
   if (references.length === 0) {
     return new Map();
   }
-  const { rows } = await transaction.query<{ cohort_id: number; chunk: number; revision: string }>(
+  const { rows } = await client.query<{ cohort_id: number; chunk: number; revision: string }>(
     'SELECT cohort_id, chunk, revision FROM cohort_chunk WHERE project_id = $1 AND cohort_id = ANY($2::int[])',
     [projectId, references],
   );
@@ -67,17 +72,17 @@ async function readRevisions(
 
 /** @returns the bitmaps of the deltas since. @throws when a delta is gone: then only a new snapshot tells */
 async function personsMovedSince(
-  transaction: Transaction,
+  client: Client,
   projectId: number,
   revisions: ReadRevisions,
   references: readonly number[],
 ): Promise<Buffer[]> {
-  const now = await readRevisions(transaction, projectId, references);
+  const now = await readRevisions(client, projectId, references);
   const moved = [...now].filter(([key, revision]) => revision !== (revisions.get(key) ?? 0n));
   if (moved.length === 0) {
     return [];
   }
-  const { rows } = await transaction.query<{ entered: Buffer; left_: Buffer }>(
+  const { rows } = await client.query<{ entered: Buffer; left_: Buffer }>(
     `SELECT entered, left_ FROM unnest($2::int[], $3::int[], $4::bigint[]) AS since (cohort_id, chunk, revision)
      JOIN membership_delta AS delta ON delta.project_id = $1 AND delta.cohort_id = since.cohort_id AND delta.chunk = since.chunk
        AND delta.revision > since.revision`,

@@ -1,4 +1,4 @@
-import type { CustomTypesConfig } from 'pg';
+import type { CustomTypesConfig, Pool } from 'pg';
 
 import { type Bitmap, bitmapOf } from '#cohort-core';
 
@@ -53,7 +53,11 @@ function parseOrdinals(array: string): Uint32Array {
 }
 
 /** Reads rows of one bytea column. */
-export async function readBytes(client: Transaction, text: string, values: readonly unknown[]): Promise<Buffer[]> {
+export async function readBytes(
+  client: Pool | Transaction,
+  text: string,
+  values: readonly unknown[],
+): Promise<Buffer[]> {
   const result = await client.query<[Buffer]>({ text, values: [...values], rowMode: 'array' });
   return result.rows.map(([bytes]) => bytes);
 }
