@@ -28,6 +28,7 @@ const FORM_BYTES = 2 * 1024 * 1024;
 type Save = (body: JsonObject, adopt: Adopt | undefined) => Promise<CohortRow>;
 
 interface Received {
+  storing?: Promise<void>;
   store?: UploadStore;
   file?: Pick<StoredCsv, 'fileName' | 'layout'>;
 }
@@ -66,17 +67,20 @@ export class UploadCsvHandler {
       throw fileTooLarge(maxBytes);
     }
     const received: Received = {};
-    const onCsv = async (part: Readable, fileName: string): Promise<void> => {
+    const store = async (part: Readable, fileName: string): Promise<void> => {
       received.store = await UploadStore.begin(this.database.pool, access.projectId);
       const layout = await receiveCsv(part, received.store, { maxBytes, maxRows });
       received.file = { fileName, layout };
     };
+    const onCsv = (part: Readable, fileName: string) => (received.storing = store(part, fileName));
     try {
       const fields = await readForm(request.raw, { onCsv, stallMs });
       const row = await save(bodyOf(fields), adoption(access, received, fields));
       received.store?.close();
       return row;
     } catch (error) {
+      // A form may be refused while its upload is only being begun.
+      await received.storing?.catch(() => undefined);
       await received.store?.discard();
       throw error;
     }
