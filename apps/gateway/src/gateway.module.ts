@@ -6,6 +6,8 @@ import { ObservabilityModule } from '#observability';
 import { OutboxModule } from '#outbox';
 import { PersistenceModule } from '#persistence';
 
+import { AddPersonsController } from './add-persons/add-persons.controller.js';
+import { AddPersonsHandler } from './add-persons/add-persons.handler.js';
 import { ProjectSnapshots } from './ask-evaluator/project-snapshots.js';
 import { ApiKeyGuard } from './authenticate/api-key.guard.js';
 import { ApiKeyRepository } from './authenticate/api-key.repository.js';
@@ -17,20 +19,29 @@ import { GATEWAY_CONFIG } from './config-token.js';
 import { CreateActionController } from './create-action/create-action.controller.js';
 import { CreateCohortController } from './create-cohort/create-cohort.controller.js';
 import { CreateCohortHandler } from './create-cohort/create-cohort.handler.js';
+import { DuplicateCohortController } from './duplicate-cohort/duplicate-cohort.controller.js';
+import { DuplicateCohortHandler } from './duplicate-cohort/duplicate-cohort.handler.js';
 import { ExplainCohortController } from './explain-cohort/explain-cohort.controller.js';
 import { ExplainCohortHandler } from './explain-cohort/explain-cohort.handler.js';
+import { FindUsesController } from './find-uses/find-uses.controller.js';
 import { GetActionController } from './get-action/get-action.controller.js';
 import { GetCohortController } from './get-cohort/get-cohort.controller.js';
 import { ErrorEnvelopeFilter } from './http/error-envelope.filter.js';
 import { ListActionsController } from './list-actions/list-actions.controller.js';
+import { ListActivityController } from './list-activity/list-activity.controller.js';
+import { ListCalculationsController } from './list-calculations/list-calculations.controller.js';
 import { ListCohortPersonsController } from './list-cohort-persons/list-cohort-persons.controller.js';
 import { ListCohortPersonsHandler } from './list-cohort-persons/list-cohort-persons.handler.js';
 import { ListCohortsController } from './list-cohorts/list-cohorts.controller.js';
 import { ListPersonsController } from './list-persons/list-persons.controller.js';
 import { PreviewCohortController } from './preview-cohort/preview-cohort.controller.js';
 import { PreviewCohortHandler } from './preview-cohort/preview-cohort.handler.js';
+import { RemovePersonController } from './remove-person/remove-person.controller.js';
+import { RemovePersonHandler } from './remove-person/remove-person.handler.js';
 import { ListImportRowsController } from './report-imports/list-import-rows.controller.js';
 import { ListImportsController } from './report-imports/list-imports.controller.js';
+import { RequestCalculationController } from './request-calculation/request-calculation.controller.js';
+import { RequestCalculationHandler } from './request-calculation/request-calculation.handler.js';
 import { UpdateCohortController } from './update-cohort/update-cohort.controller.js';
 import { UpdateCohortHandler } from './update-cohort/update-cohort.handler.js';
 import { UploadCsvHandler } from './upload-csv/upload-csv.handler.js';
@@ -44,6 +55,13 @@ const CONTROLLERS = [
   ListCohortsController,
   GetCohortController,
   UpdateCohortController,
+  AddPersonsController,
+  RemovePersonController,
+  DuplicateCohortController,
+  RequestCalculationController,
+  ListCalculationsController,
+  ListActivityController,
+  FindUsesController,
   ListImportsController,
   ListImportRowsController,
   ListCohortPersonsController,
@@ -62,6 +80,10 @@ const PROVIDERS: Provider[] = [
   ApiKeyGuard,
   CreateCohortHandler,
   UpdateCohortHandler,
+  AddPersonsHandler,
+  RemovePersonHandler,
+  DuplicateCohortHandler,
+  RequestCalculationHandler,
   UploadCsvHandler,
   ListCohortPersonsHandler,
   ProjectTokenRepository,

@@ -1,4 +1,4 @@
-import { BitmapScope, cohortsOf } from '#cohort-core';
+import { type Bitmap, BitmapScope, cohortsOf } from '#cohort-core';
 import { readClock, replaceMembers, type Transaction, wantCalculation } from '#persistence';
 
 import type { Access } from '../authenticate/access.js';
@@ -6,8 +6,7 @@ import type { CohortRow } from '../present-cohort/cohort-row.js';
 import { resolvePersons } from '../static-members/resolve-persons.js';
 import type { NewCohort } from './read-new-cohort.js';
 
-const STORE_COUNT =
-  'UPDATE cohort SET count = $3, last_calculation = $4 WHERE project_id = $1 AND id = $2 RETURNING last_calculation';
+const STORE_COUNT = 'UPDATE cohort SET count = $3, last_calculation = $4 WHERE project_id = $1 AND id = $2';
 
 /**
  * Inserts a static cohort and gives it its members: those of the list, else those whom the calculator finds, else none.
@@ -30,12 +29,12 @@ export async function fillStaticCohort(
     await wantCalculation(transaction, { projectId: access.projectId, cohortId: row.id, version: 1 });
     return row;
   }
-  return storeList(transaction, row, ordinals);
+  using scope = new BitmapScope();
+  return await storeFirstMembers(transaction, row, scope.of(ordinals));
 }
 
-async function storeList(transaction: Transaction, row: CohortRow, ordinals: readonly number[]): Promise<CohortRow> {
-  using scope = new BitmapScope();
-  const members = scope.of(ordinals);
+/** Makes persons the members of a static cohort that this transaction has inserted. */
+export async function storeFirstMembers(transaction: Transaction, row: CohortRow, members: Bitmap): Promise<CohortRow> {
   const ids = { projectId: row.project_id, cohortId: row.id };
   const at = await readClock(transaction, ids.projectId);
   await replaceMembers(transaction, { ...ids, version: 1, members, reason: 'api', at });

@@ -43,8 +43,13 @@ export function forbidden(detail: string): ApiError {
   return new ApiError(403, { type: 'authentication_error', code: 'permission_denied', detail, attr: null });
 }
 
-export function notFound(): ApiError {
-  return new ApiError(404, { type: 'invalid_request', code: 'not_found', detail: 'Not found.', attr: null });
+export function notFound(detail = 'Not found.'): ApiError {
+  return new ApiError(404, { type: 'invalid_request', code: 'not_found', detail, attr: null });
+}
+
+/** 409: right in itself, but not at this moment. */
+export function conflict(code: string, detail: string): ApiError {
+  return new ApiError(409, { type: 'invalid_request', code, detail, attr: null });
 }
 
 export function methodNotAllowed(method: string, allowed: readonly string[]): ApiError {

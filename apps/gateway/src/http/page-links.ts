@@ -19,14 +19,25 @@ export function pageLinks(request: FastifyRequest, page: Page, hasNext: boolean,
   };
 }
 
+/** As `pageLinks`, for the lists that count pages: `limit` and `page`. */
+export function numberedPageLinks(request: FastifyRequest, { limit, offset }: Page, hasNext: boolean): PageLinks {
+  const page = offset / limit + 1;
+  const to = (number: number) => link(request, { limit: String(limit), page: String(number) });
+  return { next: hasNext ? to(page + 1) : null, previous: page > 1 ? to(page - 1) : null };
+}
+
 function linkTo(request: FastifyRequest, limit: number, offset: number, cursor?: string): string {
+  const place = { limit: String(limit), offset: String(offset) };
+  return link(request, cursor === undefined ? place : { ...place, cursor });
+}
+
+/** The request's own URL with these parameters instead; the cursor of this page is of no use to another. */
+function link(request: FastifyRequest, replaced: Readonly<Record<string, string>>): string {
   const [path = '', query = ''] = request.url.split('?', 2);
   const parameters = new URLSearchParams(query);
-  parameters.set('limit', String(limit));
-  parameters.set('offset', String(offset));
   parameters.delete('cursor');
-  if (cursor !== undefined) {
-    parameters.set('cursor', cursor);
+  for (const [name, value] of Object.entries(replaced)) {
+    parameters.set(name, value);
   }
   return `${request.protocol}://${request.host}${path}?${parameters.toString()}`;
 }

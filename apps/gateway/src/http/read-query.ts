@@ -56,6 +56,13 @@ export function queryId(request: FastifyRequest, name: string): number | undefin
   return text === undefined || text === '' ? undefined : integer(request, name, { fallback: 0, min: 1, max: MAX_INT4 });
 }
 
+/** `limit` from 1 to `maxLimit` and `page` from 1, for the lists that count pages. */
+export function readNumberedPage(request: FastifyRequest, maxLimit: number, defaultLimit: number): Page {
+  const limit = integer(request, 'limit', { fallback: defaultLimit, min: 1, max: maxLimit });
+  const page = integer(request, 'page', { fallback: 1, min: 1, max: Math.floor(MAX_INT4 / maxLimit) });
+  return { limit, offset: (page - 1) * limit };
+}
+
 /** Refuses parameters that would silently be ignored and so change the meaning of the answer. */
 export function refuseParameters(request: FastifyRequest, names: readonly string[]): void {
   const given = names.find((name) => queryText(request, name) !== undefined);

@@ -2,13 +2,16 @@ import { applyDecorators } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiBearerAuth,
+  ApiConflictResponse,
   ApiForbiddenResponse,
   ApiNotFoundResponse,
   ApiParam,
+  ApiPayloadTooLargeResponse,
   ApiQuery,
   ApiServiceUnavailableResponse,
   ApiTags,
   ApiUnauthorizedResponse,
+  ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
 
 import type { Scope } from '../authenticate/scopes.js';
@@ -37,6 +40,15 @@ export function ProjectRoute(scopes: readonly Scope[], tag = 'cohorts') {
 /** A project route about one cohort. */
 export function CohortRoute(scopes: readonly Scope[]) {
   return applyDecorators(ProjectRoute(scopes), ApiParam({ name: 'id', schema: INT4 }));
+}
+
+/** Routes that change the members of a static cohort by a JSON body. */
+export function StaticMembersRoute() {
+  return applyDecorators(
+    ApiConflictResponse({ type: ErrorResponse, description: 'The calculator still fills the cohort.' }),
+    ApiPayloadTooLargeResponse({ type: ErrorResponse }),
+    ApiUnsupportedMediaTypeResponse({ type: ErrorResponse }),
+  );
 }
 
 /** `limit` and `offset`. */

@@ -13,7 +13,7 @@ const OBSTACLES: readonly Obstacle[] = [usedByCohorts];
 /** The cohorts of the project that refer to this one in their filters, static ones too. */
 const REFERRERS = `
   SELECT name, count(*) OVER ()::int AS total FROM cohort
-  WHERE project_id = $1 AND refers_to @> ARRAY[$2::int] AND NOT deleted ORDER BY id LIMIT ${MAX_NAMED}`;
+  WHERE project_id = $1 AND refers_to @> ARRAY[$2::int] AND refers_to <> '{}' AND NOT deleted ORDER BY id LIMIT ${MAX_NAMED}`;
 
 /**
  * Refuses to delete a cohort that something still needs. The caller holds the live-set row `FOR UPDATE`: nobody begins to refer to
