@@ -24,7 +24,7 @@ const PURCHASES: readonly Purchase[] = readFileSync(join(process.cwd(), 'test/fi
     amount: Number(amount),
   }));
 /** The purchases of each customer, by day. */
-export const CUSTOMERS = Map.groupBy(PURCHASES, ({ customer }) => customer);
+const CUSTOMERS = Map.groupBy(PURCHASES, ({ customer }) => customer);
 
 /** What the script below sets on each person. */
 interface Customer {

@@ -111,6 +111,12 @@ const LEAVES: Row[] = [
   ['no periods', without(REGULARLY, 'total_periods'), `${AT}__total_periods`, 'must be an integer'],
   ['more of the periods than there are', { ...REGULARLY, min_periods: 5 }, `${AT}__min_periods`, 'cannot be greater'],
   ['a million periods', { ...REGULARLY, total_periods: 1_000_000 }, `${AT}__total_periods`, 'at most 1000'],
+  [
+    'periods beyond every calendar',
+    { ...REGULARLY, time_value: 300, time_interval: 'year' },
+    `${AT}__total_periods`,
+    'at most',
+  ],
   ['regularly without a count', without(REGULARLY, 'operator_value'), `${AT}__operator_value`, 'operator_value'],
   ['stopped without recent', without(STOPPED, 'seq_time_value'), `${AT}__seq_time_value`, 'must be an integer'],
   ['restarted without recent', without(RESTARTED, 'seq_time_interval'), `${AT}__seq_time_interval`, 'interval'],

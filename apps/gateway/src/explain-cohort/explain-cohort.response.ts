@@ -3,15 +3,17 @@ import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import type { Shape } from '../http/shape.js';
 
 const INSTANT = { type: 'string', format: 'date-time' } as const;
+const ANY_JSON = [
+  { type: 'string' },
+  { type: 'number' },
+  { type: 'boolean' },
+  { type: 'array', items: {} },
+  { type: 'object', additionalProperties: true },
+];
 
 /** Of a condition on a property or on created_at. */
-export class ValueEvidence {
-  @ApiProperty({
-    nullable: true,
-    type: 'object',
-    additionalProperties: true,
-    description: 'Any JSON value, as stored.',
-  })
+class ValueEvidence {
+  @ApiProperty({ nullable: true, description: 'Any JSON value, as stored.', oneOf: ANY_JSON })
   value!: unknown;
 
   @ApiProperty({ description: 'False: the person has no such property.' })
@@ -19,7 +21,7 @@ export class ValueEvidence {
 }
 
 /** Of a condition on distinct ids. */
-export class DistinctIdsEvidence {
+class DistinctIdsEvidence {
   @ApiProperty({ type: [String], maxItems: 100 })
   distinct_ids!: readonly string[];
 
@@ -28,7 +30,7 @@ export class DistinctIdsEvidence {
 }
 
 /** Of a reference to another cohort. */
-export class ReferenceEvidence {
+class ReferenceEvidence {
   @ApiProperty({ type: 'integer' })
   cohort_id!: number;
 
@@ -55,7 +57,7 @@ export class TimeSpan {
   to!: string;
 }
 
-export class DecidingEvent {
+class DecidingEvent {
   @ApiProperty({ format: 'uuid' })
   uuid!: string;
 
@@ -67,7 +69,7 @@ export class DecidingEvent {
 }
 
 /** Of a behavioral condition. */
-export class BehaviorEvidence {
+class BehaviorEvidence {
   @ApiProperty({ ...INSTANT, description: 'Start of the window.' })
   from!: string;
 

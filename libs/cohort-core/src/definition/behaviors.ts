@@ -1,4 +1,4 @@
-import type { RelativeDate } from './dates.js';
+import type { Interval, RelativeDate } from './dates.js';
 import { MAX_AMOUNT } from './dates.js';
 import { DefinitionError, join } from './definition-error.js';
 import { checkIgnoredCount, parseCount, parseMatcher, parseNextMatcher } from './event-matcher.js';
@@ -28,6 +28,16 @@ export interface Behavior {
 
 const AMOUNTS = { min: 1, max: MAX_AMOUNT - 1 };
 const MAX_PERIODS = 1_000;
+/** All periods together; further back the calendars of Temporal and PostgreSQL end. */
+const MAX_YEARS_OF_PERIODS = 1_000;
+const PER_YEAR: Readonly<Record<Interval, number>> = {
+  minute: 525_600,
+  hour: 8_760,
+  day: 365,
+  week: 52,
+  month: 12,
+  year: 1,
+};
 
 function relativeField(leaf: JsonObject, fields: { value: string; interval: string }, path: string): RelativeDate {
   const amount = integerField(leaf, fields.value, path, AMOUNTS);
@@ -67,10 +77,17 @@ function parseRegularly(leaf: JsonObject, path: string): Meaning {
       `min_periods (${minPeriods}) cannot be greater than total_periods (${totalPeriods})`,
     );
   }
+  const period = spanField(leaf, TIME, path);
+  if (period.amount * totalPeriods > MAX_YEARS_OF_PERIODS * PER_YEAR[period.unit]) {
+    throw new DefinitionError(
+      join(path, 'total_periods'),
+      `total_periods x time_value may reach back ${MAX_YEARS_OF_PERIODS} years at most`,
+    );
+  }
   return {
     kind: 'performed_event_regularly',
     matcher: { ...parseMatcher(leaf, path), filters: [] },
-    period: spanField(leaf, TIME, path),
+    period,
     totalPeriods,
     minPeriods,
     count: parseCount(leaf, path),

@@ -36,7 +36,7 @@ interface Windows {
   readonly quiet?: Span;
 }
 
-export interface DecidingEvent {
+interface DecidingEvent {
   readonly uuid: string;
   readonly event: string;
   readonly timestamp: Date;
