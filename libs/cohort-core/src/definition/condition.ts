@@ -39,11 +39,19 @@ export function takesNoValue(leaf: JsonObject): boolean {
 export function operandField(leaf: JsonObject, operator: OperatorName, path: string): readonly Scalar[] {
   const { operand } = OPERATORS[operator];
   if (operand === 'none') {
+    refuseShapelessValue(leaf, path);
     return [];
   }
   const values = scalarsField(leaf, 'value', path);
   CHECKS[operand]({ values, operator, path: join(path, 'value'), isList: Array.isArray(leaf['value']) });
   return values;
+}
+
+/** A value without meaning is stored all the same, so it must look like one. */
+function refuseShapelessValue(leaf: JsonObject, path: string): void {
+  if (leaf['value'] !== undefined && leaf['value'] !== null) {
+    scalarsField(leaf, 'value', path);
+  }
 }
 
 interface Checked {

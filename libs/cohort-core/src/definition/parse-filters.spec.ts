@@ -111,6 +111,7 @@ describe('parseFilters', () => {
       'Missing required keys for person filter: operator, value',
     ],
     ['no key', all({ type: 'person', operator: 'is_set' }), '..0__key', 'person filter: key'],
+    ['a shapeless value that means nothing', all({ ...email, value: {} }), '..0__value', 'a string, a number'],
     ['an empty key', all({ ...email, key: '' }), '..0__key', 'non-empty'],
     ['a key that is a number', all({ ...email, key: 5 }), '..0__key', 'non-empty string'],
     ['a very long key', all({ ...email, key: 'k'.repeat(401) }), '..0__key', '400'],
