@@ -32,11 +32,21 @@ const shared = {
   globalTeardown: '<rootDir>/dist/libs/testing/src/jest/global-teardown.js',
 };
 
+const project = (displayName, testMatch, rest = {}) => ({
+  ...shared,
+  displayName,
+  rootDir: '.',
+  testMatch: [`<rootDir>/${testMatch}`],
+  ...rest,
+});
+const usual = [
+  project('unit', '{apps,libs,tools}/**/*.spec.ts'),
+  project('whole', 'test/**/*.spec.ts', { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/fuzz/'] }),
+];
+
 export default {
   maxWorkers: 2,
   testTimeout: 60_000,
-  projects: [
-    { ...shared, displayName: 'unit', rootDir: '.', testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'] },
-    { ...shared, displayName: 'whole', rootDir: '.', testMatch: ['<rootDir>/test/**/*.spec.ts'] },
-  ],
+  // Fuzzing brings Python along and takes minutes: `npm run test:fuzz` asks for it, `npm test` does not.
+  projects: process.env.MUSTER_FUZZ === '1' ? [project('fuzz', 'test/fuzz/**/*.spec.ts')] : usual,
 };

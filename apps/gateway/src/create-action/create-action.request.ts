@@ -8,6 +8,7 @@ class ActionStepRequest {
 
   @ApiProperty({
     required: false,
+    nullable: true,
     type: [EventCondition],
     maxItems: 50,
     description: 'Conditions that all hold on the event.',

@@ -28,13 +28,14 @@ export class ErrorEnvelopeFilter implements ExceptionFilter {
   }
 }
 
-/** A path that exists for other methods is no 404. */
+/** A path that exists for other methods is no 404, and no other complaint about this one. */
 function withMethod(error: ApiError, request: FastifyRequest): ApiError {
-  if (error.status !== 404 || !request.is404) {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  if (error.status >= 500) {
     return error;
   }
   const methods = methodsOf(request.server, request.url.split('?')[0] ?? '');
-  return methods.length > 0 && !methods.includes(request.method) ? methodNotAllowed(request.method, methods) : error;
+  return methods.length > 0 && !methods.includes(method) ? methodNotAllowed(request.method, methods) : error;
 }
 
 function answer(reply: FastifyReply, request: FastifyRequest, error: ApiError): void {

@@ -34,6 +34,16 @@ describe('the HTTP surface', () => {
     expect([answer.status, answer.text]).toEqual([405, '']);
   });
 
+  it('answers 405 to a method it has never heard of, and to one that only a neighbouring path takes', async () => {
+    const call = (method: string, url: string) =>
+      gateway.app.inject({ method: method as 'GET', url, headers: { authorization: `Bearer ${project.apiKey}` } });
+    const query = await call('QUERY', `${cohorts}/1/`);
+    expect([query.statusCode, query.headers['allow']]).toEqual([405, 'GET, PATCH, PUT']);
+    const options = await call('OPTIONS', `${cohorts}/activity`);
+    expect([options.statusCode, options.headers['allow']]).toEqual([405, 'GET']);
+    expect((await call('HEAD', `${cohorts}/999999/`)).statusCode).toBe(404);
+  });
+
   it('tells a wrong method from a wrong path', async () => {
     const answer = await gateway.call(`${cohorts}/`, { method: 'PUT', key: project.apiKey, body: {} });
     expect([answer.status, answer.headers['allow'], answer.body['code']]).toEqual([

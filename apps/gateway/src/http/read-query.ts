@@ -45,9 +45,16 @@ export function readPage(request: FastifyRequest, maxLimit: number, defaultLimit
   };
 }
 
-/** Whether a flag is set: `true`, in any letter case, or `1`. */
+const FLAGS: Readonly<Record<string, boolean>> = { '': false, true: true, false: false, 1: true, 0: false };
+
+/** Whether a flag is set: `true` or `1`, in any letter case. @throws ApiError 400 for what is no boolean */
 export function queryFlag(request: FastifyRequest, name: string): boolean {
-  return ['true', '1'].includes(queryText(request, name)?.toLowerCase() ?? '');
+  const text = queryText(request, name)?.toLowerCase() ?? '';
+  const flag = Object.hasOwn(FLAGS, text) ? FLAGS[text] : undefined;
+  if (flag === undefined) {
+    throw invalid(name, 'Must be a valid boolean.');
+  }
+  return flag;
 }
 
 /** A positive id, undefined when absent or empty. */

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 
 interface Route {
   readonly pattern: RegExp;
+  readonly parameters: number;
   readonly methods: Set<string>;
 }
 
@@ -19,16 +20,21 @@ class RouteTable {
     });
   }
 
+  /** Of several routes that match, those with the fewest parameters: `/cohorts/activity` is no cohort. */
   methodsOf(path: string): string[] {
-    const methods = [...this.routes.values()]
-      .filter(({ pattern }) => pattern.test(path))
-      .flatMap((one) => [...one.methods]);
+    const matching = [...this.routes.values()].filter(({ pattern }) => pattern.test(path));
+    const fewest = Math.min(...matching.map(({ parameters }) => parameters));
+    const methods = matching.filter(({ parameters }) => parameters === fewest).flatMap((one) => [...one.methods]);
     return [...new Set(methods)].sort();
   }
 
   private add(url: string, methods: readonly string[]): void {
     const trimmed = url.replace(/\/$/, '');
-    const route = this.routes.get(trimmed) ?? { pattern: patternOf(trimmed), methods: new Set() };
+    const route = this.routes.get(trimmed) ?? {
+      pattern: patternOf(trimmed),
+      parameters: trimmed.split('/:').length - 1,
+      methods: new Set(),
+    };
     this.routes.set(trimmed, route);
     methods.filter((method) => method !== 'HEAD').forEach((method) => route.methods.add(method));
   }

@@ -47,10 +47,11 @@ export class ListActivityController {
   @Get(':id/activity')
   @RequireScopes(SCOPE)
   @ApiOperation({ operationId: 'listCohortActivity', summary: 'What was done to a cohort, newest first.' })
+  // Above CohortRoute, whose description it replaces.
+  @ApiNotFoundResponse({ description: 'An unknown cohort, without a body; an unknown project, with one.' })
   @CohortRoute([SCOPE])
   @QueryNumberedPage()
   @ApiOkResponse({ type: CohortActivityListResponse })
-  @ApiNotFoundResponse({ description: 'An unknown cohort, without a body; an unknown project, with one.' })
   async ofCohort(
     @Granted() access: Access,
     @Param('id') id: string,

@@ -148,6 +148,8 @@ describe('the list of cohorts', () => {
     ['created_by_id=x', 'created_by_id'],
     ['type=static&type=dynamic', 'type'],
     ['basic=true&basic=true', 'basic'],
+    ['basic=maybe', 'basic'],
+    ['hide_behavioral_cohorts=2', 'hide_behavioral_cohorts'],
     ['search=a&search=b', 'search'],
     [`search=${'%25'.repeat(10_000)}`, 'search'],
   ])('refuses the parameter %#', async (query, attr) => {

@@ -9,10 +9,10 @@ const OPERAND = {
   description: 'Needed by every operator but is_set and is_not_set. A list means any of its values.',
   oneOf: [...SCALAR.oneOf, { type: 'array', maxItems: 1000, items: SCALAR }],
 };
-const NEGATION = { required: false, default: false, description: 'True: everyone who does not match.' };
+const NEGATION = { required: false, nullable: true, default: false, description: 'True: everyone who does not match.' };
 const NAME = { minLength: 1, maxLength: 400 };
-const AMOUNT = { required: false, type: 'integer', minimum: 1, maximum: 9_999 } as const;
-const INTERVAL = { required: false, enum: ['minute', 'hour', 'day', 'week', 'month', 'year'] };
+const AMOUNT = { required: false, nullable: true, type: 'integer', minimum: 1, maximum: 9_999 } as const;
+const INTERVAL = { required: false, nullable: true, enum: ['minute', 'hour', 'day', 'week', 'month', 'year'] };
 const EVENT_TYPES = ['events', 'actions'];
 const EVENT_KEY = [
   { type: 'string', ...NAME },
@@ -57,13 +57,13 @@ class PersonMetadataCondition {
 
 /** A condition on a property of the event, or on an element of an autocaptured click. */
 export class EventCondition {
-  @ApiProperty({ required: false, enum: ['event', 'element'], default: 'event' })
+  @ApiProperty({ required: false, nullable: true, enum: ['event', 'element'], default: 'event' })
   type?: 'event' | 'element';
 
   @ApiProperty({ ...NAME, example: 'amount', description: 'Of an element: text, tag_name or href.' })
   key!: string;
 
-  @ApiProperty({ required: false, enum: Object.keys(OPERATORS), default: 'exact' })
+  @ApiProperty({ required: false, nullable: true, enum: Object.keys(OPERATORS), default: 'exact' })
   operator?: string;
 
   @ApiProperty(OPERAND)
@@ -97,6 +97,7 @@ class BehavioralCondition {
 
   @ApiProperty({
     required: false,
+    nullable: true,
     description: 'Start of the window instead of time_value and time_interval: a date, an instant or `-30d`.',
     example: '1998-03-01',
   })
@@ -104,6 +105,7 @@ class BehavioralCondition {
 
   @ApiProperty({
     required: false,
+    nullable: true,
     description: 'End of the window that explicit_datetime starts.',
     example: '1998-03-31',
   })
@@ -111,18 +113,19 @@ class BehavioralCondition {
 
   @ApiProperty({
     required: false,
+    nullable: true,
     enum: ['gte', 'lte', 'gt', 'lt', 'eq', 'exact'],
     description: 'How to count; default eq.',
   })
   operator?: string;
 
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 1_000_000_000 })
+  @ApiProperty({ required: false, nullable: true, type: 'integer', minimum: 1, maximum: 1_000_000_000 })
   operator_value?: number;
 
-  @ApiProperty({ required: false, oneOf: EVENT_KEY, description: 'The second event of a sequence.' })
+  @ApiProperty({ required: false, nullable: true, oneOf: EVENT_KEY, description: 'The second event of a sequence.' })
   seq_event?: string | number;
 
-  @ApiProperty({ required: false, enum: EVENT_TYPES })
+  @ApiProperty({ required: false, nullable: true, enum: EVENT_TYPES })
   seq_event_type?: string;
 
   @ApiProperty(AMOUNT)
@@ -131,13 +134,19 @@ class BehavioralCondition {
   @ApiProperty(INTERVAL)
   seq_time_interval?: string;
 
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 1_000 })
+  @ApiProperty({ required: false, nullable: true, type: 'integer', minimum: 1, maximum: 1_000 })
   min_periods?: number;
 
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 1_000 })
+  @ApiProperty({ required: false, nullable: true, type: 'integer', minimum: 1, maximum: 1_000 })
   total_periods?: number;
 
-  @ApiProperty({ required: false, type: [EventCondition], maxItems: 50, description: 'All hold on the same event.' })
+  @ApiProperty({
+    required: false,
+    nullable: true,
+    type: [EventCondition],
+    maxItems: 50,
+    description: 'All hold on the same event.',
+  })
   event_filters?: EventCondition[];
 
   @ApiProperty(NEGATION)

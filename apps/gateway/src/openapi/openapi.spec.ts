@@ -32,14 +32,25 @@ describe('the description of the API', () => {
       'get /api/projects/{project_id}/actions',
       'get /api/projects/{project_id}/actions/{id}',
       'get /api/projects/{project_id}/cohorts',
+      'get /api/projects/{project_id}/cohorts/activity',
       'get /api/projects/{project_id}/cohorts/{id}',
+      'get /api/projects/{project_id}/cohorts/{id}/activity',
+      'get /api/projects/{project_id}/cohorts/{id}/calculation_history',
+      'get /api/projects/{project_id}/cohorts/{id}/duplicate_as_static_cohort',
       'get /api/projects/{project_id}/cohorts/{id}/explain',
+      'get /api/projects/{project_id}/cohorts/{id}/imports',
+      'get /api/projects/{project_id}/cohorts/{id}/imports/{import_id}',
+      'get /api/projects/{project_id}/cohorts/{id}/imports/{import_id}/rows',
       'get /api/projects/{project_id}/cohorts/{id}/persons',
+      'get /api/projects/{project_id}/cohorts/{id}/used_in',
       'get /api/projects/{project_id}/persons',
       'patch /api/projects/{project_id}/cohorts/{id}',
+      'patch /api/projects/{project_id}/cohorts/{id}/add_persons_to_static_cohort',
+      'patch /api/projects/{project_id}/cohorts/{id}/remove_person_from_static_cohort',
       'post /api/projects/{project_id}/actions',
       'post /api/projects/{project_id}/cohorts',
       'post /api/projects/{project_id}/cohorts/preview',
+      'post /api/projects/{project_id}/cohorts/{id}/calculate',
       'post /batch',
       'post /capture',
       'post /e',
@@ -53,9 +64,14 @@ describe('the description of the API', () => {
       isProbe(path) ? [] : Object.values(methods),
     );
     expect(operations.length).toBeGreaterThan(15);
-    for (const { responses } of operations) {
+    for (const { operationId, responses } of operations) {
       expect(Object.keys(responses)).toContain('400');
       for (const [status, response] of Object.entries(responses)) {
+        // The one refusal without a body: PostHog's activity of an unknown cohort.
+        if (status === '404' && operationId === 'listCohortActivity') {
+          expect(response.content).toBeUndefined();
+          continue;
+        }
         const schema = response.content?.['application/json']?.schema.$ref;
         expect(schema).toMatch(Number(status) < 400 ? /^#\/components\/schemas\/(?!Error)/ : /ErrorResponse$/);
       }

@@ -33,7 +33,7 @@ function EditRoute(operationId: string) {
     }),
     CohortRoute(['cohort:write']),
     ApiConsumes('application/json', 'multipart/form-data'),
-    ApiBody({ type: UpdateCohortRequest }),
+    ApiBody({ type: UpdateCohortRequest, required: false }),
     ApiOkResponse({ type: CohortResponse }),
     ApiPayloadTooLargeResponse({ type: ErrorResponse }),
     ApiUnsupportedMediaTypeResponse({ type: ErrorResponse }),
