@@ -16,28 +16,31 @@ export class HttpClient {
   }
 
   /** @throws when the answer is not 2xx */
+  get(path: string): Promise<string> {
+    return this.send('GET', path, '');
+  }
+
+  /** @throws when the answer is not 2xx */
   post(path: string, body: string): Promise<string> {
+    return this.send('POST', path, body);
+  }
+
+  private send(method: string, path: string, body: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      const headers = {
-        authorization: `Bearer ${this.apiKey}`,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-      };
-      const sent = request(
-        { agent: this.agent, host: this.host, port: this.port, method: 'POST', path, headers },
-        (answer) => {
-          const chunks: string[] = [];
-          answer.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
-          answer.on('end', () => {
-            const isFine = answer.statusCode !== undefined && answer.statusCode < 300;
-            if (isFine) {
-              resolve(chunks.join(''));
-            } else {
-              reject(new Error(`${path}: ${answer.statusCode ?? 'no status'} ${chunks.join('')}`));
-            }
-          });
-        },
-      );
+      const content = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+      const headers = { authorization: `Bearer ${this.apiKey}`, ...(method === 'GET' ? {} : content) };
+      const sent = request({ agent: this.agent, host: this.host, port: this.port, method, path, headers }, (answer) => {
+        const chunks: string[] = [];
+        answer.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+        answer.on('end', () => {
+          const isFine = answer.statusCode !== undefined && answer.statusCode < 300;
+          if (isFine) {
+            resolve(chunks.join(''));
+          } else {
+            reject(new Error(`${path}: ${answer.statusCode ?? 'no status'} ${chunks.join('')}`));
+          }
+        });
+      });
       sent.on('error', reject);
       sent.end(body);
     });

@@ -1,9 +1,13 @@
+import { benchApi } from './api.bench.js';
 import { benchCreate } from './create.bench.js';
+import { benchCsv } from './csv.bench.js';
 import { benchFilters } from './filters.bench.js';
 import { benchIngest } from './ingest.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
+  api: benchApi,
   create: benchCreate,
+  csv: benchCsv,
   ingest: benchIngest,
   filters: benchFilters,
 };
