@@ -1,3 +1,5 @@
+import { parseFilters } from '#cohort-core';
+import { explainInProject } from '#persistence';
 import { useDatabase } from '#testing';
 
 import { GatewayFixture } from '../testing/gateway-fixture.js';
@@ -198,6 +200,17 @@ describe('the evidence of a condition, and how long it stays so', () => {
     const node = await stage.leaf(leaf);
     expect(node.until).toBe('2024-03-11T04:00:00.000Z');
     await proveUntil(stage, leaf, node);
+  });
+
+  it('says how far was looked when there was no time to look further', async () => {
+    const { project, ann } = await scene(VIEWS);
+    const { tree } = parseFilters({ properties: { type: 'AND', values: [did('performed_event')] } });
+    const question = { projectId: project.id, timezone: 'UTC', at: new Date(NOW), ordinal: ann.ordinal };
+    const { leaves } = await database.database.transaction((transaction) =>
+      explainInProject(transaction, tree, { ...question, isOverdue: () => true }),
+    );
+    const [{ until, searchedTo } = {}] = leaves.values();
+    expect([until, searchedTo?.epochMilliseconds]).toEqual([null, Date.parse(NOW)]);
   });
 
   it('shows an action by its steps', async () => {
