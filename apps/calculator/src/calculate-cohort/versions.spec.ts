@@ -2,6 +2,9 @@ import { leaseCalculations } from '#persistence';
 import { eventually, useDatabase } from '#testing';
 
 import { all, CalculatorFixture, type CohortState, plan } from '../testing/calculator-fixture.js';
+import { computeBatch } from './compute-batch.js';
+import { publishVersion } from './publish-version.js';
+import { snapshotTransaction } from './run-transaction.js';
 
 describe('versions of a cohort', () => {
   const fixture = new CalculatorFixture(useDatabase());
@@ -66,10 +69,27 @@ describe('versions of a cohort', () => {
     const old = await leaseCalculations(fixture.database.pool, { leaseMs: 60_000, max: 1 });
     await fixture.edit(id, all(plan('free')));
     await fixture.drain();
-    await fixture.holding('LOCK TABLE person IN ACCESS EXCLUSIVE MODE', () => fixture.handler().calculate(old));
+    await fixture.holding('LOCK TABLE person IN ACCESS EXCLUSIVE MODE', () =>
+      fixture.handler({ statementTimeoutMs: 2_000 }).calculate(old),
+    );
     expect(await fixture.runs(id)).toMatchObject([{ state: 'superseded' }, { state: 'done' }]);
     expect(await fixture.cohort(id)).toMatchObject({ version: 2, is_calculating: false });
     expect(await fixture.members(id)).toEqual(FREE);
+  });
+
+  it('a run whose successor was faster does not take its version back', async () => {
+    const id = await fixture.createCohort(all(plan('pro')));
+    const runs = await leaseCalculations(fixture.database.pool, { leaseMs: 60_000, max: 1 });
+    const batch = await snapshotTransaction(fixture.database, 10_000, (snapshot) =>
+      computeBatch(snapshot, runs, () => undefined),
+    );
+    await fixture.edit(id);
+    await fixture.drain();
+    const source = { database: fixture.database, statementTimeoutMs: 10_000 };
+    const next = { batch, one: batch.computed[0]!, durationMs: 0 };
+    expect(await publishVersion(source, next)).toBe('superseded');
+    expect(await fixture.cohort(id)).toMatchObject({ version: 2, is_calculating: false });
+    expect(await fixture.runs(id)).toMatchObject([{ state: 'superseded' }, { state: 'done' }]);
   });
 
   it('a delete during a run wins', async () => {
@@ -106,6 +126,19 @@ describe('versions of a cohort', () => {
     expect(await fixture.members(id)).toEqual(PRO);
   });
 
+  async function editManyTimes(id: number): Promise<number> {
+    for (let index = 0; index < 60; index += 1) {
+      const filters = index % 3 === 0 ? undefined : all(plan(index % 2 === 0 ? 'pro' : 'free'));
+      const version = await fixture.edit(id, filters);
+      if (index % 6 === 0) {
+        await eventually(async () => {
+          expect(await fixture.cohort(id)).toMatchObject({ version });
+        });
+      }
+    }
+    return fixture.edit(id, all(plan('free')));
+  }
+
   it('edits and two calculators race, and the newest definition wins; no version goes backwards, the flag is never early', async () => {
     const id = await fixture.createCohort(all(plan('pro')));
     let isOver = false;
@@ -120,16 +153,9 @@ describe('versions of a cohort', () => {
       whileRacing(() => fixture.drain()),
       whileRacing(async () => seen.push(await fixture.cohort(id))),
     ];
-    for (let index = 0; index < 60; index += 1) {
-      const version = await fixture.edit(id, index % 3 === 0 ? undefined : all(plan(index % 2 === 0 ? 'pro' : 'free')));
-      if (index % 6 === 0) {
-        await eventually(async () => {
-          expect(await fixture.cohort(id)).toMatchObject({ version });
-        });
-      }
-    }
-    const last = await fixture.edit(id, all(plan('free')));
-    isOver = true;
+    const last = await editManyTimes(id).finally(() => {
+      isOver = true;
+    });
     await Promise.all(racing);
     await fixture.drain();
     expect(await fixture.cohort(id)).toMatchObject({ version: last, pending_version: last, is_calculating: false });

@@ -46,7 +46,9 @@ export class CalculatorFixture {
     return this.test.database;
   }
 
+  /** Nothing that an earlier test has left is leased by this one. */
   async newProject(): Promise<void> {
+    await this.database.pool.query(`UPDATE calculation SET state = 'superseded' WHERE state IN ('wanted', 'running')`);
     this.projectId = (await createTestProject(this.database)).id;
   }
 
