@@ -6,7 +6,7 @@ import { forgetLateIds, keepLateIds } from './keep-late-ids.js';
 import type { Account, LeasedImport } from './lease-import.js';
 import { lockStaticCohort } from './lock-static-cohort.js';
 import { reportRows } from './report-rows.js';
-import { resolveIds } from './resolve-ids.js';
+import { findPersons } from './resolve-ids.js';
 import { type ReportedRow, type SortedRows, unmatchedRow } from './sort-rows.js';
 
 export interface Batch extends SortedRows {
@@ -18,6 +18,9 @@ export interface Progress {
   readonly account: Account;
   readonly persons: Bitmap;
 }
+
+/** A batch of a hundred thousand ids is joined in memory. */
+const WORK_MEMORY = '64MB';
 
 const CHECKPOINT = `
   UPDATE csv_import SET bytes_read = $3, rows = $4, matched = $5, unmatched = $6, duplicates = $7, invalid = $8,
@@ -36,7 +39,8 @@ export async function commitBatch(
 ): Promise<Account> {
   using scope = new BitmapScope();
   const values = batch.candidates.map(({ value }) => value);
-  const resolved = await resolveIds(transaction, run.projectId, run.layout.kind, values);
+  await transaction.query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
+  const resolved = await findPersons(transaction, run.projectId, run.layout.kind, values);
   const found = scope.track(resolved.persons);
   const missing = resolved.unmatched.flatMap((place) => batch.candidates[place] ?? []);
   await lockStaticCohort(transaction, run);

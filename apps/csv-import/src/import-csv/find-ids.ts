@@ -12,7 +12,7 @@ const EMAILS = `
       bool_or(known.email = given.value) OVER (PARTITION BY given.place) AS is_any_exact
     FROM (SELECT value, place FROM given ORDER BY ${folded('value')} COLLATE "C") AS given
     JOIN csv_email AS known ON known.folded = ${folded('given.value')}
-  ) AS found WHERE is_exact OR NOT is_any_exact`;
+  ) AS found WHERE (is_exact OR NOT is_any_exact) AND $1::int IS NOT NULL`;
 
 /** SELECTs of (place, ordinal) of the ids that `given (value, place)` names in project $1. */
 export const FIND_IDS: Readonly<Record<IdKind, string>> = {

@@ -1,11 +1,12 @@
-import { type Bitmap, BitmapScope } from '#cohort-core';
+import { BitmapScope } from '#cohort-core';
 import { cohortKey, TOPICS } from '#contracts';
 import { appendToOutbox } from '#outbox';
-import { changeMembers, readClock, readMembers, type Transaction } from '#persistence';
+import { changeMembers, type MembersDifference, readClock, readMembers, type Transaction } from '#persistence';
 
 import { LostLeaseError } from './errors.js';
 import type { Account, LeasedImport } from './lease-import.js';
 import { lockStaticCohort } from './lock-static-cohort.js';
+import { type Settled, settleMerges } from './settle-merges.js';
 
 interface Ended extends Account {
   persons: Buffer | null;
@@ -17,7 +18,8 @@ interface Ended extends Account {
 
 const END = `
   UPDATE csv_import SET status = 'done', phase = 'ended', finished_at = clock_timestamp(), leased_until = NULL,
-    bytes_read = total_bytes, left_count = left_count + $3, error_code = NULL, error = NULL, persons = NULL
+    bytes_read = total_bytes,
+    entered_count = entered_count + $3, left_count = left_count + $4, error_code = NULL, error = NULL, persons = NULL
   WHERE id = $1 AND attempt = $2 AND status = 'running'
   RETURNING rows, matched, unmatched, duplicates, invalid, persons_count, entered_count, left_count,
     EXTRACT(EPOCH FROM finished_at - started_at)::float8 * 1000 AS duration_ms`;
@@ -31,10 +33,13 @@ const UPDATE_COHORT = `
 
 /** Closes the account: in mode `replace` everyone else leaves now, the report is final, and the file is let go, all in one commit. */
 export async function finishImport(transaction: Transaction, run: LeasedImport): Promise<void> {
+  using scope = new BitmapScope();
+  const settled = await settleMerges(transaction, run);
+  [settled.persons, settled.gone, settled.survivors].forEach((set) => scope.track(set));
   await lockStaticCohort(transaction, run);
   const at = await readClock(transaction, run.projectId);
-  const leftCount = run.mode === 'replace' ? await removeOthers(transaction, run, at) : 0;
-  const { rows } = await transaction.query<Ended>(END, [run.id, run.attempt, leftCount]);
+  const changed = await lastChange(transaction, run, at, settled);
+  const { rows } = await transaction.query<Ended>(END, [run.id, run.attempt, changed.enteredCount, changed.leftCount]);
   const ended = rows[0];
   if (ended === undefined) {
     throw new LostLeaseError();
@@ -50,45 +55,34 @@ export async function finishImport(transaction: Transaction, run: LeasedImport):
   await announce(transaction, run, at, { ...ended, ...(cohort.rows[0] ?? { version: 1, count: 0 }) });
 }
 
-/** Everyone who is not in the file, nor became the person who was. @returns how many left */
-async function removeOthers(transaction: Transaction, run: LeasedImport, at: Date): Promise<number> {
-  using scope = new BitmapScope();
-  const { rows } = await transaction.query<{ persons: Buffer | null }>('SELECT persons FROM csv_import WHERE id = $1', [
-    run.id,
-  ]);
-  const members = await readMembers(transaction, run.projectId, run.cohortId);
-  const persons = rows[0]?.persons;
-  const others = scope.track(members?.bitmap ?? scope.of());
-  if (persons != null) {
-    const kept = scope.deserialize(persons);
-    await addSurvivors(transaction, run.projectId, kept);
-    others.andNotInPlace(kept);
+/** What the batches could not do: whoever was merged meanwhile is put right, and in mode `replace` everyone else leaves. */
+async function lastChange(
+  transaction: Transaction,
+  run: LeasedImport,
+  at: Date,
+  { persons, gone, survivors }: Settled,
+): Promise<MembersDifference> {
+  if (run.mode === 'remove') {
+    return await changeMembers(transaction, { ...run, remove: survivors, reason: 'import', at });
   }
+  using scope = new BitmapScope();
+  const remove = scope.copy(gone);
+  if (run.mode === 'replace') {
+    await forgetOtherLateIds(transaction, run);
+    const members = await readMembers(transaction, run.projectId, run.cohortId);
+    const others = scope.track(members?.bitmap ?? scope.of());
+    others.andNotInPlace(persons);
+    remove.orInPlace(others);
+  }
+  return await changeMembers(transaction, { ...run, add: survivors, remove, reason: 'import', at });
+}
+
+async function forgetOtherLateIds(transaction: Transaction, run: LeasedImport): Promise<void> {
   await transaction.query('DELETE FROM csv_late_id WHERE project_id = $1 AND cohort_id = $2 AND import_id <> $3', [
     run.projectId,
     run.cohortId,
     run.id,
   ]);
-  return (await changeMembers(transaction, { ...run, remove: others, reason: 'import', at })).leftCount;
-}
-
-const SURVIVORS = `
-  WITH RECURSIVE merged (ordinal) AS (
-    SELECT merged_into FROM person WHERE project_id = $1 AND merged_into IS NOT NULL AND ordinal = ANY($2::int[])
-    UNION
-    SELECT person.merged_into FROM merged JOIN person ON person.project_id = $1 AND person.ordinal = merged.ordinal
-    WHERE person.merged_into IS NOT NULL
-  )
-  SELECT ordinal FROM merged`;
-
-/** A merge between a batch and the end put the survivor in where the loser was. */
-async function addSurvivors(transaction: Transaction, projectId: number, persons: Bitmap): Promise<void> {
-  const { rows } = await transaction.query<[number]>({
-    text: SURVIVORS,
-    values: [projectId, persons.toArray()],
-    rowMode: 'array',
-  });
-  persons.addMany(rows.flat());
 }
 
 async function announce(

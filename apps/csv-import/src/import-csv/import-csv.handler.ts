@@ -21,6 +21,7 @@ import { ImportSession } from './import-session.js';
 import { keepLease } from './keep-lease.js';
 import { type Account, type LeasedImport, postponeImport } from './lease-import.js';
 import { readRows } from './read-rows.js';
+import { awaitWriters } from './settle-merges.js';
 import { sortRows } from './sort-rows.js';
 
 /** A batch that met a merge or another writer in the wrong order is tried again at once so often. */
@@ -63,6 +64,7 @@ export class ImportCsvHandler {
         return ours ? 'postponed' : 'lost';
       }
       await joinLateIdsOf(session, run);
+      await awaitWriters(session.client);
       failPoint('csv_import.before_finish');
       await session.transaction((transaction) => finishImport(transaction, run));
       return 'done';

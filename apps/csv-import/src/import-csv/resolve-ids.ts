@@ -1,8 +1,9 @@
 import { type Bitmap, BitmapScope } from '#cohort-core';
 import type { IdKind } from '#csv';
-import type { Transaction } from '#persistence';
+import { readOrdinalSets, type Transaction } from '#persistence';
 
 import { FIND_IDS } from './find-ids.js';
+import { readGone } from './read-gone.js';
 
 export interface Resolved {
   /** Persons who are there; the caller disposes of it. */
@@ -27,7 +28,8 @@ const lockedHits = (hits: string): string => `
     ORDER BY p.ordinal FOR KEY SHARE OF p
   )
   SELECT (SELECT array_agg(ordinal) FROM hit WHERE merged_into IS NULL AND deleted_at IS NULL) AS ordinals,
-    (SELECT array_agg(place) FROM given WHERE place NOT IN (SELECT place FROM hit WHERE deleted_at IS NULL)) AS missing,
+    (SELECT array_agg(place) FROM given
+      WHERE NOT EXISTS (SELECT 1 FROM hit WHERE hit.place = given.place AND deleted_at IS NULL)) AS missing,
     (SELECT array_agg(place ORDER BY place, merged_into) FROM hit WHERE merged_into IS NOT NULL AND deleted_at IS NULL) AS gone_places,
     (SELECT array_agg(merged_into ORDER BY place, merged_into) FROM hit WHERE merged_into IS NOT NULL AND deleted_at IS NULL)
       AS gone_into`;
@@ -41,6 +43,31 @@ const FOLLOW = `
 
 /** A chain of merges longer than this is no chain. */
 const MAX_MERGES = 100;
+
+/**
+ * Who the ids belong to, without a lock: a batch of a hundred thousand would write to every page of the table. Who is merged away
+ * after this was read is found when the import ends (`settleMerges`).
+ */
+export async function findPersons(
+  transaction: Transaction,
+  projectId: number,
+  kind: IdKind,
+  values: readonly string[],
+): Promise<Resolved> {
+  using scope = new BitmapScope();
+  const sets = await readOrdinalSets(transaction, findSql(kind), [projectId, values], 2);
+  const [persons, missing] = sets.map((set) => scope.track(set));
+  const gone = scope.track(await readGone(transaction, projectId));
+  if (persons === undefined || missing === undefined || persons.intersects(gone)) {
+    return await resolveIds(transaction, projectId, kind, values);
+  }
+  return { persons: scope.release(persons), unmatched: missing.toArray().map((place) => place - 1) };
+}
+
+const findSql = (kind: IdKind): string => `
+  ${GIVEN} hit AS MATERIALIZED (${FIND_IDS[kind]})
+  SELECT (SELECT array_agg(ordinal) FROM hit),
+    (SELECT array_agg(place) FROM given WHERE NOT EXISTS (SELECT 1 FROM hit WHERE hit.place = given.place))`;
 
 /**
  * Who the ids belong to. The persons stay locked (FOR KEY SHARE) until the transaction ends, so that nobody is merged away between
