@@ -25,6 +25,7 @@ export {
 } from './explanation/explain-in-project.js';
 export type { Evidence } from './explanation/read-evidence.js';
 export { evaluateInProject, leafSources, type ProjectQuestion } from './leaf-sources/evaluate-in-project.js';
+export { readOrdinalSets } from './leaf-sources/ordinal-sets.js';
 export { type Sweep, visitedByTime } from './leaf-sources/visited-by-time.js';
 export { type ChangedMembers, changeMembers, type MembersChange } from './membership/change-members.js';
 export { type MembersDifference } from './membership/chunks.js';
