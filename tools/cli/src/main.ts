@@ -1,5 +1,6 @@
 import { ConfigError } from '#config';
 
+import { importCohortCommand } from './commands/cohorts.js';
 import { envCommand } from './commands/env.js';
 import { createKeyCommand } from './commands/keys.js';
 import { createProjectCommand, shiftProjectCommand } from './commands/projects.js';
@@ -15,6 +16,7 @@ const COMMANDS = new Map<string, Command>([
   ['keys create', createKeyCommand],
   ['topics ensure', ensureTopicsCommand],
   ['migrate', migrateCommand],
+  ['cohorts import', importCohortCommand],
   ['env', envCommand],
 ]);
 

@@ -12,6 +12,8 @@ export const USAGE = `Usage: npm run -s cli -- COMMAND
   projects shift --project ID --by 26h            moves the project's clock (only with MUSTER_TEST=1); s, m, h or d
   keys create --project ID --scopes A,B|'*' [--label L] [--email E]
                                                   makes a personal API key; prints {"key"}, this once
+  cohorts import (--name NAME | --cohort ID) [--mode append|replace|remove] [--keep-unmatched true] FILE.csv
+                                                  imports a CSV file into a static cohort of the running stack's project
   migrate                                         brings the database's schema up to date
   topics ensure                                   creates the Kafka topics that are missing
   env                                             prints exports of the running stack's URL, project, token, key and brokers:
