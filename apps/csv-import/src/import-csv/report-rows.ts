@@ -3,7 +3,7 @@ import type { Transaction } from '#persistence';
 import type { Account } from './lease-import.js';
 import type { ReportedRow } from './sort-rows.js';
 
-/** Of each status so many rows are named; the account counts all (docs/decisions/0007). */
+/** Of each status so many rows are named; the account counts all (docs/decisions/0008). */
 export const MAX_REPORTED_ROWS = 100_000;
 
 const INSERT = `

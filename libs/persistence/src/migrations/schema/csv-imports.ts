@@ -62,7 +62,7 @@ export const CSV_IMPORTS = `
   CREATE INDEX csv_import_open ON csv_import (cohort_id, position) WHERE status IN ('waiting', 'running');
   CREATE INDEX csv_import_of_cohort ON csv_import (project_id, cohort_id, position DESC);
   CREATE INDEX csv_import_upload ON csv_import (upload_id);
-  -- Rows that put nobody into the cohort, each with its reason: the first 100,000 of each status (docs/decisions/0007).
+  -- Rows that put nobody into the cohort, each with its reason: the first 100,000 of each status (docs/decisions/0008).
   CREATE TABLE csv_import_row (
     import_id uuid NOT NULL REFERENCES csv_import(id) ON DELETE CASCADE,
     status    text NOT NULL CHECK (status IN ('unmatched', 'duplicate', 'invalid')),
