@@ -6,7 +6,7 @@ import { evaluateInProject, readMembers, searchPersons } from '#persistence';
 import { type ProjectSnapshot, ProjectSnapshots } from '../ask-evaluator/project-snapshots.js';
 import { notFound } from '../http/api-error.js';
 import { type PersonRow, readPersons } from '../present-person/read-persons.js';
-import { placesOfMembers } from './page-of-members.js';
+import { pageOfMembers, placeOf } from './page-of-members.js';
 import type { PagePlace } from './page-place.js';
 import type { PersonsQuery } from './read-persons-query.js';
 
@@ -33,9 +33,10 @@ export class ListCohortPersonsHandler {
       }
       try {
         await narrow(snapshot, members.bitmap, query);
-        const places = await placesOfMembers(snapshot.transaction, projectId, members.bitmap, query.page);
-        const ordinals = places.map(({ ordinal }) => ordinal);
-        return { persons: await readPersons(snapshot.transaction, projectId, ordinals), last: places.at(-1) };
+        const ordinals = await pageOfMembers(snapshot.transaction, projectId, members.bitmap, query.page);
+        const persons = await readPersons(snapshot.transaction, projectId, ordinals);
+        const last = ordinals.at(-1);
+        return { persons, last: last === undefined ? undefined : await placeOf(snapshot.transaction, projectId, last) };
       } finally {
         members.bitmap.dispose();
       }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import { type CohortRow, SELECT_COHORTS } from '../present-cohort/cohort-row.js';
+import { type CohortRow, SELECT_COHORTS, selectCohorts } from '../present-cohort/cohort-row.js';
 import type { CohortListQuery } from './read-list-query.js';
 
 /** How a row was found by a search. */
@@ -27,6 +27,11 @@ const BEHAVIORAL = `
 
 const LISTED = `
   c.project_id = $1 AND NOT c.deleted AND ($2::boolean IS NULL OR c.is_static = $2) AND ($3::int IS NULL OR c.created_by_id = $3)`;
+
+/** The page is cut before anything is joined: PostgreSQL would work out the rows that OFFSET skips, too. */
+const newest = (listed: string) => `
+  ${selectCohorts(`(SELECT * FROM cohort c WHERE ${listed} ORDER BY c.created_at DESC, c.id DESC LIMIT $4 OFFSET $5)`)}
+  ORDER BY c.created_at DESC, c.id DESC`;
 
 /** Two tiers: names that contain the term, else names like it. `%` and `_` mean themselves. */
 const found = (listed: string) => `
@@ -62,10 +67,7 @@ async function newestFirst(
 ): Promise<FoundCohorts> {
   const [counted, rows] = await Promise.all([
     count(pool, listed, values),
-    pool.query<CohortRow>(
-      `${SELECT_COHORTS} WHERE ${listed} ORDER BY c.created_at DESC, c.id DESC LIMIT $4 OFFSET $5`,
-      [...values, page.limit, page.offset],
-    ),
+    pool.query<CohortRow>(newest(listed), [...values, page.limit, page.offset]),
   ]);
   return { count: counted, rows: rows.rows };
 }

@@ -49,8 +49,8 @@ export const COHORT_COLUMNS = `
   c.definition_number, c.version, c.pending_version, c.is_calculating, c.count, c.last_calculation, c.errors_calculating,
   c.last_error_message, c.last_import_total_count, c.last_import_unmatched_count, c.deleted, c.created_at`;
 
-/** Reads CohortRows; add WHERE and ORDER BY on `c`. */
-export const SELECT_COHORTS = `
+/** Reads CohortRows of `source`, a table or a subquery with the columns of one. */
+export const selectCohorts = (source: string) => `
   SELECT ${COHORT_COLUMNS},
     CASE WHEN u.id IS NOT NULL THEN json_build_object('id', u.id, 'uuid', u.uuid, 'distinct_id', u.distinct_id,
       'first_name', u.first_name, 'last_name', u.last_name, 'email', u.email,
@@ -58,4 +58,7 @@ export const SELECT_COHORTS = `
     (SELECT json_build_object('phase', k.phase, 'progress', k.progress, 'started_at', k.started_at, 'attempt', k.attempt, 'error', k.error)
      FROM calculation k WHERE c.is_calculating AND k.project_id = c.project_id AND k.cohort_id = c.id
      ORDER BY k.version DESC LIMIT 1) AS calculation
-  FROM cohort c LEFT JOIN app_user u ON u.id = c.created_by_id`;
+  FROM ${source} c LEFT JOIN app_user u ON u.id = c.created_by_id`;
+
+/** Reads CohortRows; add WHERE and ORDER BY on `c`. */
+export const SELECT_COHORTS = selectCohorts('cohort');
