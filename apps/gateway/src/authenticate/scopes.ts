@@ -1,5 +1,6 @@
 /** What a personal API key may be allowed to do, as far as this API asks for it. */
-export type Scope = 'cohort:read' | 'cohort:write' | 'person:read' | 'action:read' | 'action:write' | 'activity_log:read';
+export type Scope =
+  'cohort:read' | 'cohort:write' | 'person:read' | 'action:read' | 'action:write' | 'activity_log:read';
 
 /** The first required scope that is not granted: `x:write` grants `x:read`, `*` grants everything. */
 export function missingScope(granted: readonly string[], required: readonly Scope[]): Scope | undefined {

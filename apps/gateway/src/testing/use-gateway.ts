@@ -5,7 +5,7 @@ import { createTestProject, type TestDatabase, type TestProject, useDatabase } f
 import { type Answer, type Call, GatewayFixture } from './gateway-fixture.js';
 
 /** A message as it waits in the outbox. */
-export interface WaitingMessage {
+interface WaitingMessage {
   readonly topic: string;
   readonly payload: Record<string, unknown>;
 }

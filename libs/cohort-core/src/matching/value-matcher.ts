@@ -14,7 +14,7 @@ export interface MatchingMoment {
 }
 
 /** A stored JSON value: the text that filters compare, and whether it is a JSON number. */
-export interface StoredValue {
+interface StoredValue {
   readonly text: string;
   readonly isNumber: boolean;
 }
