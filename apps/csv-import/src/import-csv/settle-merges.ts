@@ -18,13 +18,12 @@ const WITHIN_MS = 60_000;
  * committed then, and one that begins later moves the membership itself.
  */
 export async function awaitWriters(client: PoolClient): Promise<void> {
-  const { rows } = await client.query<{ horizon: string }>(
-    'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS horizon',
-  );
+  // A number of our own: whoever writes by now has a smaller one. The end of a snapshot would not do, it leaves out the newest.
+  const { rows } = await client.query<{ horizon: string }>('SELECT pg_current_xact_id()::text AS horizon');
   const deadline = performance.now() + WITHIN_MS;
   for (;;) {
     const state = await client.query<{ over: boolean }>(
-      'SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 AS over',
+      'SELECT pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 AS over',
       [rows[0]?.horizon],
     );
     if (state.rows[0]?.over === true) {
