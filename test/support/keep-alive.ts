@@ -11,7 +11,8 @@ export interface KeptService {
 /** Starts `name` with the environment and the fault, and keeps it alive. */
 export async function keepAlive(name: ServiceName, env: Record<string, string>, failAt: string): Promise<KeptService> {
   let deaths = 0;
-  let isHealed = false;
+  let healed = false;
+  const isHealed = () => healed;
   let current = await startFaulty();
   const watching = watch();
 
@@ -32,18 +33,22 @@ export async function keepAlive(name: ServiceName, env: Record<string, string>, 
   async function watch(): Promise<void> {
     for (;;) {
       await current.exited;
-      if (isHealed) {
+      if (isHealed()) {
         return;
       }
       deaths += 1;
       current = await startFaulty();
+      if (isHealed()) {
+        // Asked for while it was being started: with nothing left to do it would never die by itself.
+        current.kill('SIGKILL');
+      }
     }
   }
 
   return {
     deaths: () => deaths,
     async heal() {
-      isHealed = true;
+      healed = true;
       current.kill('SIGKILL');
       await watching;
       return startService(name, env);
