@@ -3,7 +3,7 @@ import type { CohortType } from '#contracts';
 import type { CallerUser } from '../authenticate/access.js';
 
 /** The newest run of a cohort that is calculating. */
-export interface OpenCalculation {
+interface OpenCalculation {
   readonly phase: string;
   readonly progress: number;
   readonly started_at: string | null;
