@@ -1,3 +1,9 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
 import { type CohortCsvImported, type CohortCsvUploaded, type CohortMembershipChanged, TOPICS } from '#contracts';
 import { createTestProject, eventually, readTopic, useStack } from '#testing';
 
@@ -204,6 +210,30 @@ describe('CSV files into static cohorts', () => {
       { headers: foreign },
     );
     expect(answer.status).toBe(404);
+  });
+
+  it('shows upload and import on the command line, and ends with the account', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'muster-cli-'));
+    const { id, apiKey, token } = stack.project;
+    const connection = {
+      gateway_url: stack.gatewayUrl,
+      project_id: id,
+      project_token: token,
+      personal_api_key: apiKey,
+    };
+    writeFileSync(join(directory, 'connection.json'), JSON.stringify(connection));
+    writeFileSync(join(directory, 'vip.csv'), 'email\np1@example.com\np1@example.com\nnobody@example.com\n\n"x"y\n');
+    const run = (...args: string[]) =>
+      promisify(execFile)(process.execPath, ['dist/tools/cli/src/main.js', 'cohorts', 'import', ...args], {
+        env: { ...process.env, MUSTER_DATA_DIR: directory },
+      });
+    const { stdout, stderr } = await run('--name', 'VIP', join(directory, 'vip.csv'));
+    expect(stdout).toMatch(
+      /^Cohort \d+ "VIP": 4 rows\n {2}matched {4}1 \(1 persons\)\n {2}unmatched {2}1\n {2}duplicates 1\n {2}invalid {4}1\n$/,
+    );
+    expect(stderr).toMatch(/upload 100 %[^]*import 100 %/);
+    await expect(run('--name', 'VIP', join(directory, 'none.csv'))).rejects.toMatchObject({ code: 2 });
+    rmSync(directory, { recursive: true });
   });
 
   it('sweeps an upload whose gateway is gone', async () => {
