@@ -5,7 +5,7 @@ import { folded } from './find-ids.js';
 import type { LeasedImport } from './lease-import.js';
 
 /** The form in which late ids are stored and compared. */
-export const LATE_FORM: Readonly<Record<IdKind, string>> = {
+const LATE_FORM: Readonly<Record<IdKind, string>> = {
   person_id: 'value::uuid::text',
   distinct_id: 'value',
   email: folded('value'),

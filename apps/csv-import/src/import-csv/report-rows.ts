@@ -4,7 +4,7 @@ import type { Account } from './lease-import.js';
 import type { ReportedRow } from './sort-rows.js';
 
 /** Of each status so many rows are named; the account counts all (docs/decisions/0008). */
-export const MAX_REPORTED_ROWS = 100_000;
+const MAX_REPORTED_ROWS = 100_000;
 
 const INSERT = `
   INSERT INTO csv_import_row (import_id, status, line, value, reason)

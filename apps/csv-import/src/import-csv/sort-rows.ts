@@ -7,7 +7,7 @@ import type { Fingerprints } from './fingerprints.js';
 const MAX_SHOWN = 200;
 const UUID = /^[\da-f]{8}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{12}$/i;
 
-export const REASONS = {
+const REASONS = {
   brokenQuotes: 'The quotes of this row are broken.',
   tooShort: 'The row is too short: it has no cell in the column of the ids.',
   empty: 'The id is empty.',

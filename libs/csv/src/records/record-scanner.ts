@@ -1,7 +1,7 @@
 import { CsvError } from '../csv-error.js';
 
 /** More is no row of a list of persons; an open quote would otherwise be read to the end of the file. */
-export const MAX_RECORD_BYTES = 1024 * 1024;
+const MAX_RECORD_BYTES = 1024 * 1024;
 const MAX_COLUMNS = 10_000;
 
 const LF = 10;
