@@ -8,11 +8,17 @@ import { Uploads } from '../support/upload.js';
 
 const PERSONS = 20_000;
 const BATCH = 500;
+/** So many batches that the file is not done before the kill arrives. */
+const SMALL_BATCH = 25;
 
 describe('the importer is killed in the middle of a file', () => {
   const stack = useStack(['gateway', 'calculator']);
   const uploads = new Uploads(stack);
-  const env = () => ({ ...stack.env, CSV_IMPORT_BATCH_ROWS: String(BATCH), CSV_IMPORT_LEASE_MS: '500' });
+  const env = (batchRows = BATCH) => ({
+    ...stack.env,
+    CSV_IMPORT_BATCH_ROWS: String(batchRows),
+    CSV_IMPORT_LEASE_MS: '500',
+  });
   let uuids: string[] = [];
 
   beforeAll(async () => {
@@ -40,7 +46,7 @@ describe('the importer is killed in the middle of a file', () => {
 
   it('at 30 % and at 70 %: the next one goes on behind the last batch, nothing doubled', async () => {
     const rows = 18_000;
-    let importer = await startService('csv-import', env());
+    let importer = await startService('csv-import', env(SMALL_BATCH));
     const { body } = await uploads.create(fileOf(rows));
     for (const share of [0.3, 0.7]) {
       await eventually(async () => {
@@ -51,7 +57,7 @@ describe('the importer is killed in the middle of a file', () => {
       await importer.exited;
       const [report] = await uploads.imports(body.id);
       expect(report).toMatchObject({ status: 'running' });
-      importer = await startService('csv-import', env());
+      importer = await startService('csv-import', env(SMALL_BATCH));
     }
     const report = await uploads.done(body.id);
     expect(report).toMatchObject({ ...expectedOf(rows), attempt: 3 });
