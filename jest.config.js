@@ -39,9 +39,13 @@ const project = (displayName, testMatch, rest = {}) => ({
   testMatch: [`<rootDir>/${testMatch}`],
   ...rest,
 });
+/** Minutes of kills and load: `npm run test:faults` asks for them, `npm test` has the shorter ones of test/resilience. */
+const longer = process.env.MUSTER_FAULTS === '1' ? [] : ['<rootDir>/test/faults/'];
 const usual = [
   project('unit', '{apps,libs,tools}/**/*.spec.ts'),
-  project('whole', 'test/**/*.spec.ts', { testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/fuzz/'] }),
+  project('whole', 'test/**/*.spec.ts', {
+    testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/fuzz/', ...longer],
+  }),
 ];
 
 export default {
