@@ -7,11 +7,14 @@ interface OutboxRow {
   published_at: Date | null;
 }
 
+/** Longer than this test kills: the next gateway must not find the last one's rows before it is ready. */
+const LEASE_MS = '30000';
+
 describe('the gateway is killed between commit and publish', () => {
   const stack = useStack([]);
 
   async function createAndDie(failAt: string, name: string): Promise<void> {
-    const gateway = await startService('gateway', { ...stack.env, FAIL_AT: failAt });
+    const gateway = await startService('gateway', { ...stack.env, FAIL_AT: failAt, OUTBOX_LEASE_MS: LEASE_MS });
     const filters = { properties: { type: 'AND', values: [{ type: 'person', key: 'email', operator: 'is_set' }] } };
     await fetch(`${gateway.url}/api/projects/${stack.project.id}/cohorts/`, {
       method: 'POST',
