@@ -1,15 +1,7 @@
-import {
-  type Bitmap,
-  bitmapOf,
-  BitmapScope,
-  type CohortLeaf,
-  deserializeBitmap,
-  type Leaf,
-  type LeafSource,
-  type Moment,
-} from '#cohort-core';
+import { type Bitmap, type CohortLeaf, type Leaf, type LeafSource, type Moment } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
+import { uniteChunks } from '../membership/unite-chunks.js';
 
 /** Members of other cohorts as stored: a dynamic one at its version, a static one its list. Never evaluated again. */
 export class CohortSource implements LeafSource {
@@ -32,16 +24,7 @@ export class CohortSource implements LeafSource {
       [this.projectId, own.map(({ cohortId }) => cohortId), blocks],
     );
     return own.map(({ cohortId }) =>
-      unite(result.rows.filter((row) => row.cohort_id === cohortId).map(({ bitmap }) => bitmap)),
+      uniteChunks(result.rows.filter((row) => row.cohort_id === cohortId).map(({ bitmap }) => bitmap)),
     );
   }
-}
-
-function unite(chunks: readonly Buffer[]): Bitmap {
-  using scope = new BitmapScope();
-  const united = bitmapOf();
-  for (const bytes of chunks) {
-    united.orInPlace(scope.track(deserializeBitmap(bytes)));
-  }
-  return united;
 }

@@ -1,7 +1,6 @@
 import {
   type Bitmap,
   bitmapOf,
-  BitmapScope,
   blocksOf,
   type EventLeaf,
   isEventLeaf,
@@ -12,6 +11,7 @@ import {
 } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
+import { uniteChunks } from '../membership/unite-chunks.js';
 import { Bindings } from './bindings.js';
 import { rangeOf, selectPersons } from './event-leaf-sql.js';
 import {
@@ -61,14 +61,7 @@ export class EventSource implements LeafSource {
     const chunks = within === null ? '' : `AND chunk = ANY(${bindings.bind(blocksOf(within))}::int[])`;
     const text = `SELECT bitmap FROM activity WHERE project_id = ${bindings.bind(this.projectId)} AND event = ANY(${events}::text[])
       AND day BETWEEN ${bindings.bind(days.first)}::date AND ${bindings.bind(days.last)}::date ${chunks}`;
-    using scope = new BitmapScope();
-    const result = scope.track(bitmapOf());
-    for (const bytes of await readBytes(this.client, text, bindings.values)) {
-      const day = scope.deserialize(bytes);
-      result.orInPlace(day);
-      scope.release(day).dispose();
-    }
-    return scope.release(result);
+    return uniteChunks(await readBytes(this.client, text, bindings.values));
   }
 
   private async fromEvents(leaf: EventLeaf, matcher: ResolvedMatcher, moment: Moment): Promise<Bitmap> {

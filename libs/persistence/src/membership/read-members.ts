@@ -1,8 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 
-import { type Bitmap, BitmapScope } from '#cohort-core';
+import type { Bitmap } from '#cohort-core';
 
 import { readBytes } from '../leaf-sources/ordinal-sets.js';
+import { uniteChunks } from './unite-chunks.js';
 
 export interface Members {
   /** Null before the first calculation. */
@@ -35,27 +36,16 @@ export async function readMembers(
     return undefined;
   }
   const chunks = result.rows.flatMap((row) => (row.bitmap === null ? [] : [row.bitmap]));
-  return { version: first.version, count: first.count, bitmap: unite(chunks) };
+  return { version: first.version, count: first.count, bitmap: uniteChunks(chunks) };
 }
 
 /** The persons of a project neither merged away nor deleted. The caller disposes of it. */
 export async function readEveryone(client: PoolClient, projectId: number): Promise<Bitmap> {
   const kind = (which: 'born' | 'gone') =>
     readBytes(client, 'SELECT bitmap FROM person_presence WHERE project_id = $1 AND kind = $2', [projectId, which]);
-  const everyone = unite(await kind('born'));
-  const gone = unite(await kind('gone'));
+  const everyone = uniteChunks(await kind('born'));
+  const gone = uniteChunks(await kind('gone'));
   everyone.andNotInPlace(gone);
   gone.dispose();
   return everyone;
-}
-
-function unite(chunks: readonly Buffer[]): Bitmap {
-  using scope = new BitmapScope();
-  const united = scope.of();
-  for (const bytes of chunks) {
-    const chunk = scope.deserialize(bytes);
-    united.orInPlace(chunk);
-    scope.release(chunk).dispose();
-  }
-  return scope.release(united);
 }
