@@ -74,4 +74,23 @@ describe('between two instants a leaf only changes for persons whom the sweep vi
       expect(changes).toBeGreaterThan(0);
     }
   });
+
+  it('a date on a person passes its edge, and the sweep finds her and nobody else', async () => {
+    const born = (uuid: string, seen: string) => ({
+      uuid,
+      distinctIds: [uuid],
+      properties: { seen },
+      createdAt: '2026-01-01T00:00:00.000Z',
+    });
+    const persons = [born('ann', '2026-02-10T00:00:00Z'), born('bob', '2026-02-12T00:00:00Z'), born('cyd', 'someday')];
+    const world: World = { timezone: 'UTC', persons, events: [], cohorts: new Map(), actions: new Map() };
+    const at = await loadWorld(test.database, world);
+    const leaf = { type: 'person', key: 'seen', operator: 'is_date_after', value: '-7d' };
+    const stretch: [string, string] = ['2026-02-16T23:59:00.000Z', '2026-02-17T00:01:00.000Z'];
+    const { changed, visited } = await changedAndVisited(world, at, leaf, stretch);
+    expect([changed, visited].map((set) => set.toArray().map((ordinal) => at.uuidOf.get(ordinal)))).toEqual([
+      ['ann'],
+      ['ann'],
+    ]);
+  });
 });
