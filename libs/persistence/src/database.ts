@@ -7,6 +7,7 @@ import { AddFilterLanguage1764100000000 } from './migrations/1764100000000-add-f
 import { AddCohortApi1764300000000 } from './migrations/1764300000000-add-cohort-api.js';
 import { AddCalculationLife1764400000000 } from './migrations/1764400000000-add-calculation-life.js';
 import { AddCsvImports1764500000000 } from './migrations/1764500000000-add-csv-imports.js';
+import { AddLiveCohorts1764600000000 } from './migrations/1764600000000-add-live-cohorts.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -38,6 +39,7 @@ function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
       AddCohortApi1764300000000,
       AddCalculationLife1764400000000,
       AddCsvImports1764500000000,
+      AddLiveCohorts1764600000000,
     ],
     migrationsTableName: 'migration',
     synchronize: false,

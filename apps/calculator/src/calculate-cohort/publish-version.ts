@@ -20,6 +20,11 @@ const NO_CRITERIA = {
   message: 'This cohort has no matching criteria defined. Please add at least one.',
 };
 
+/** From the snapshot's instant on, moving edges are still to be swept. */
+const STORE_SWEEP = `
+  INSERT INTO cohort_sweep (project_id, cohort_id, swept_to) VALUES ($1, $2, $3)
+  ON CONFLICT (project_id, cohort_id) DO UPDATE SET swept_to = excluded.swept_to`;
+
 export interface NewVersion {
   readonly batch: ComputedBatch;
   readonly one: ComputedCohort;
@@ -90,10 +95,10 @@ async function writeMembers(transaction: Transaction, { batch, one }: NewVersion
   };
 }
 
-/** `swept_to` is the snapshot's instant: later moving edges are still to be swept. */
 async function updateCohort(transaction: Transaction, { batch, one }: NewVersion, written: Written): Promise<void> {
   await transaction.query(
-    `UPDATE cohort SET version = $3, count = $4, last_calculation = $5, swept_to = $5,
+    `UPDATE cohort SET version = $3, count = $4, last_calculation = $5, live_filters = $7,
+       live_error = NULL, live_failed_at = NULL,
        pending_version = greatest(pending_version, $3), is_calculating = NOT is_static AND coalesce(pending_version, 0) > $3,
        errors_calculating = 0, last_error_at = NULL, last_error_message = coalesce($6, last_error_message)
      WHERE project_id = $1 AND id = $2`,
@@ -104,8 +109,10 @@ async function updateCohort(transaction: Transaction, { batch, one }: NewVersion
       written.count,
       batch.at,
       one.cohort.filters === null ? NO_CRITERIA.message : null,
+      one.cohort.isStatic || one.cohort.filters === null ? null : JSON.stringify(one.cohort.filters),
     ],
   );
+  await transaction.query(STORE_SWEEP, [one.run.projectId, one.run.cohortId, batch.at]);
 }
 
 async function announce(

@@ -56,8 +56,15 @@ export class Cohort {
   @Column('timestamptz', { nullable: true })
   last_calculation!: Date | null;
 
+  /** What `version` was calculated from, and is kept live by. */
+  @Column('jsonb', { nullable: true })
+  live_filters!: Record<string, unknown> | null;
+
+  @Column('text', { nullable: true })
+  live_error!: string | null;
+
   @Column('timestamptz', { nullable: true })
-  swept_to!: Date | null;
+  live_failed_at!: Date | null;
 
   @Column('int', { default: 0 })
   errors_calculating!: number;

@@ -108,6 +108,26 @@ describe('changeMembers', () => {
     expect(await membersOf(cohortId)).toMatchObject({ count: 20, ordinals: expected });
   });
 
+  it('stamps what it writes with the next epoch of the block, and nothing when nobody moves', async () => {
+    const epochs = async (cohortId: number) => {
+      const { rows } = await test.database.pool.query(
+        `SELECT chunk, chunk.epoch::int AS written, block.epoch::int AS newest FROM cohort_chunk AS chunk
+         JOIN membership_epoch AS block ON block.project_id = chunk.project_id AND block.block = chunk.chunk
+         WHERE cohort_id = $1 ORDER BY chunk`,
+        [cohortId],
+      );
+      return rows as { chunk: number; written: number; newest: number }[];
+    };
+    const [first, second] = [await createCohort(), await createCohort()];
+    await change(first, { add: [1, 65_536] });
+    const [before] = await epochs(first);
+    await change(second, { add: [2] });
+    await change(second, { add: [2] });
+    const newest = before!.newest + 1;
+    expect(await epochs(second)).toEqual([{ chunk: 0, written: newest, newest }]);
+    expect(await epochs(first)).toMatchObject([{ chunk: 0, written: before!.written, newest }, { chunk: 1 }]);
+  });
+
   it('locks nothing of another project', async () => {
     const cohortId = await createCohort();
     const found = await test.database.transaction((transaction) =>

@@ -32,6 +32,12 @@ export interface ChangedChunk {
   readonly left: Bitmap;
 }
 
+/** After all chunk locks, blocks ascending, once a transaction and project: so no two writers wait for each other in a circle. */
+const BUMP_EPOCHS = `
+  INSERT INTO membership_epoch AS stored (project_id, block, epoch)
+  SELECT $1, block, 1 FROM unnest($3::int[]) AS block ORDER BY block
+  ON CONFLICT (project_id, block) DO UPDATE SET epoch = stored.epoch + 1 RETURNING block, epoch`;
+
 /** Locks and reads the chunks of a cohort. @param only these blocks; null means all */
 export async function lockChunks(
   transaction: Transaction,
@@ -83,10 +89,12 @@ async function writeChunks(
   changed: readonly ChangedChunk[],
 ): Promise<void> {
   await transaction.query(
-    `INSERT INTO cohort_chunk (project_id, cohort_id, chunk, cardinality, revision, bitmap)
-     SELECT $1, $2, * FROM unnest($3::int[], $4::int[], $5::bigint[], $6::bytea[])
-     ON CONFLICT (project_id, cohort_id, chunk)
-     DO UPDATE SET cardinality = excluded.cardinality, revision = excluded.revision, bitmap = excluded.bitmap`,
+    `WITH bumped AS (${BUMP_EPOCHS})
+     INSERT INTO cohort_chunk (project_id, cohort_id, chunk, cardinality, revision, bitmap, epoch)
+     SELECT $1, $2, changed.*, epoch FROM unnest($3::int[], $4::int[], $5::bigint[], $6::bytea[]) AS changed (chunk, cardinality, revision, bitmap)
+     JOIN bumped ON bumped.block = changed.chunk
+     ON CONFLICT (project_id, cohort_id, chunk) DO UPDATE
+     SET cardinality = excluded.cardinality, revision = excluded.revision, bitmap = excluded.bitmap, epoch = excluded.epoch`,
     [
       to.projectId,
       to.cohortId,
