@@ -36,6 +36,7 @@ import { ListCohortsController } from './list-cohorts/list-cohorts.controller.js
 import { ListPersonsController } from './list-persons/list-persons.controller.js';
 import { PreviewCohortController } from './preview-cohort/preview-cohort.controller.js';
 import { PreviewCohortHandler } from './preview-cohort/preview-cohort.handler.js';
+import { MembershipReader } from './read-membership/membership-reader.js';
 import { RemovePersonController } from './remove-person/remove-person.controller.js';
 import { RemovePersonHandler } from './remove-person/remove-person.handler.js';
 import { ListImportRowsController } from './report-imports/list-import-rows.controller.js';
@@ -87,6 +88,7 @@ const PROVIDERS: Provider[] = [
   UploadCsvHandler,
   ListCohortPersonsHandler,
   ProjectTokenRepository,
+  MembershipReader,
   CaptureEventsHandler,
   { provide: APP_FILTER, useClass: ErrorEnvelopeFilter },
 ];
