@@ -31,7 +31,9 @@ export class MembershipReader {
     for (const { cohort_id, bitmap } of rows) {
       const members = deserializeBitmap(bitmap);
       members.andInPlace(asked);
-      members.forEach((ordinal) => found.get(ordinal)?.push(cohort_id));
+      for (const ordinal of members) {
+        found.get(ordinal)?.push(cohort_id);
+      }
       members.dispose();
     }
     asked.dispose();
