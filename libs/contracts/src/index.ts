@@ -18,6 +18,9 @@ export {
 } from './messages/cohort-membership-changed.js';
 export { CohortMessage } from './messages/cohort-message.js';
 export { CohortUpdated } from './messages/cohort-updated.js';
+export { FlagCreated } from './messages/flag-created.js';
+export { FlagDeleted } from './messages/flag-deleted.js';
+export { FlagUpdated } from './messages/flag-updated.js';
 export { Message } from './messages/message.js';
 export { ChangedPerson, MAX_PERSONS_PER_CHANGE_MESSAGE, PersonChanged } from './messages/person-changed.js';
-export { blockKey, cohortKey, deadLetterTopic, eventKey, type Topic, TOPICS } from './topics.js';
+export { blockKey, cohortKey, deadLetterTopic, eventKey, flagKey, type Topic, TOPICS } from './topics.js';

@@ -8,6 +8,9 @@ import { CohortCsvUploaded } from './messages/cohort-csv-uploaded.js';
 import { CohortDeleted } from './messages/cohort-deleted.js';
 import { CohortMembershipChanged } from './messages/cohort-membership-changed.js';
 import { CohortUpdated } from './messages/cohort-updated.js';
+import { FlagCreated } from './messages/flag-created.js';
+import { FlagDeleted } from './messages/flag-deleted.js';
+import { FlagUpdated } from './messages/flag-updated.js';
 import { PersonChanged } from './messages/person-changed.js';
 
 /** A topic, and what another team must know to live from it. Nobody else spells a topic's name. */
@@ -92,6 +95,21 @@ export const TOPICS = {
     owner: 'calculator',
     purpose: 'Persons entered or left a cohort.',
   }),
+  flagCreated: topic('flag.created', FlagCreated, {
+    key: 'project:flag',
+    owner: 'gateway',
+    purpose: 'A feature flag was created.',
+  }),
+  flagUpdated: topic('flag.updated', FlagUpdated, {
+    key: 'project:flag',
+    owner: 'gateway',
+    purpose: 'A feature flag was edited or restored.',
+  }),
+  flagDeleted: topic('flag.deleted', FlagDeleted, {
+    key: 'project:flag',
+    owner: 'gateway',
+    purpose: 'A feature flag was deleted.',
+  }),
 } as const;
 
 /** Where messages go that no handler could take, with origin and reason in their headers. */
@@ -102,6 +120,11 @@ export function deadLetterTopic(name: string): string {
 /** Kafka key of everything about one cohort. */
 export function cohortKey(projectId: number, cohortId: number): string {
   return `${projectId}:${cohortId}`;
+}
+
+/** Kafka key of everything about one feature flag. */
+export function flagKey(projectId: number, flagId: number): string {
+  return `${projectId}:${flagId}`;
 }
 
 /** Kafka key of the changes of one block of persons. */

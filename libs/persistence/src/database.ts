@@ -8,6 +8,7 @@ import { AddCohortApi1764300000000 } from './migrations/1764300000000-add-cohort
 import { AddCalculationLife1764400000000 } from './migrations/1764400000000-add-calculation-life.js';
 import { AddCsvImports1764500000000 } from './migrations/1764500000000-add-csv-imports.js';
 import { AddLiveCohorts1764600000000 } from './migrations/1764600000000-add-live-cohorts.js';
+import { AddFeatureFlags1764700000000 } from './migrations/1764700000000-add-feature-flags.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -40,6 +41,7 @@ function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
       AddCalculationLife1764400000000,
       AddCsvImports1764500000000,
       AddLiveCohorts1764600000000,
+      AddFeatureFlags1764700000000,
     ],
     migrationsTableName: 'migration',
     synchronize: false,
