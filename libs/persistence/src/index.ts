@@ -26,10 +26,11 @@ export {
 export type { Evidence } from './explanation/read-evidence.js';
 export { evaluateInProject, leafSources, type ProjectQuestion } from './leaf-sources/evaluate-in-project.js';
 export { readOrdinalSets } from './leaf-sources/ordinal-sets.js';
-export { type Sweep, visitedByTime } from './leaf-sources/visited-by-time.js';
+export { isStoredDate, type Sweep, visitedByTime } from './leaf-sources/visited-by-time.js';
 export { type ChangedMembers, changeMembers, type MembersChange } from './membership/change-members.js';
 export { type MembersDifference } from './membership/chunks.js';
-export { type CohortIds, lockCohort, type LockedCohort, readClock } from './membership/lock-cohort.js';
+export { type CohortIds, lockCohort, type LockedCohort, moveLiveSet, readClock } from './membership/lock-cohort.js';
+export { type LockedForFlip, lockForFlip } from './membership/lock-for-flip.js';
 export { type Members, readEveryone, readMembers } from './membership/read-members.js';
 export { type MembersReplacement, replaceMembers } from './membership/replace-members.js';
 export { isMigrated, migrate } from './migrate.js';

@@ -26,13 +26,25 @@ export interface Sweep {
   readonly upTo: Instant;
 }
 
+/** Dates among stored values are found by looking through all of them (seconds for a million persons); all other facts have an index. */
+export function isStoredDate({ type }: FactPlace): boolean {
+  return type === 'person_property' || type === 'event_property' || type === 'distinct_id';
+}
+
 /**
  * The persons whom the passing of time may let into the leaf, or out of it: those with a fact between an edge's two places. A
  * superset; who is really in, the evaluator says. The caller disposes of the bitmap.
+ * @param looks only edges over such facts
  */
-export async function visitedByTime(client: Transaction, leaf: Leaf, sweep: Sweep): Promise<Bitmap> {
+export async function visitedByTime(
+  client: Transaction,
+  leaf: Leaf,
+  sweep: Sweep,
+  looks: (facts: FactPlace) => boolean = () => true,
+): Promise<Bitmap> {
   const visited = bitmapOf();
-  for (const edge of await edgesOf(client, leaf, sweep)) {
+  const edges = await edgesOf(client, leaf, sweep);
+  for (const edge of edges.filter(({ facts }) => looks(facts))) {
     const places = [edge.placeAt(sweep.after, sweep.timezone), edge.placeAt(sweep.upTo, sweep.timezone)] as const;
     if (places[0].epochNanoseconds === places[1].epochNanoseconds) {
       continue;

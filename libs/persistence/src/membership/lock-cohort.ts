@@ -38,6 +38,14 @@ export async function lockCohort(
   return rows[0];
 }
 
+/**
+ * Which cohorts are kept live, or by which definition, has changed: whoever keeps an index of them builds it anew. The caller holds
+ * the live-set row FOR UPDATE.
+ */
+export async function moveLiveSet(transaction: Transaction, projectId: number): Promise<void> {
+  await transaction.query('UPDATE live_set SET number = number + 1 WHERE project_id = $1', [projectId]);
+}
+
 /** The clock of membership decisions: the database's plus the project's offset. Read it under the locks. */
 export async function readClock(transaction: Transaction, projectId: number): Promise<Date> {
   const { rows } = await transaction.query<{ at: Date }>(

@@ -13,6 +13,8 @@ import {
 
 export interface MembersReplacement extends MembershipChange {
   readonly members: Bitmap;
+  /** Takes up who entered and who left. */
+  readonly moved?: Bitmap;
 }
 
 /**
@@ -26,7 +28,12 @@ export async function replaceMembers(
 ): Promise<MembersDifference> {
   using scope = new BitmapScope();
   const stored = await lockChunks(transaction, replacement, null);
-  return await writeChanges(transaction, replacement, changedChunks(stored, replacement.members, scope));
+  const changed = changedChunks(stored, replacement.members, scope);
+  for (const { entered, left } of changed) {
+    replacement.moved?.orInPlace(entered);
+    replacement.moved?.orInPlace(left);
+  }
+  return await writeChanges(transaction, replacement, changed);
 }
 
 function changedChunks(stored: ReadonlyMap<number, StoredChunk>, members: Bitmap, scope: BitmapScope): ChangedChunk[] {

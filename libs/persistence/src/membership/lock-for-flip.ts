@@ -1,0 +1,45 @@
+import type { Transaction } from '../database.js';
+import { type CohortIds, lockCohort, type LockedCohort } from './lock-cohort.js';
+
+export interface LockedForFlip extends LockedCohort {
+  /** It is kept live by this very definition. */
+  readonly isLive: boolean;
+}
+
+/** `$3` are the filters that the new version is calculated from. */
+const READ_LIVE = `
+  SELECT NOT deleted AND NOT is_static AND version IS NOT NULL AND live_error IS NULL AND NOT limit_exceeded
+    AND live_filters IS NOT DISTINCT FROM $3::jsonb AND live_filters IS NOT NULL AS "isLive"
+  FROM cohort WHERE project_id = $1 AND id = $2`;
+
+/** Those that will be asked to follow, with the cohort itself: in the order that every writer of membership takes cohort rows. */
+const LOCK_WITH_DEPENDENTS = `
+  SELECT FROM cohort
+  WHERE project_id = $1 AND (id = $2 OR (refers_to @> ARRAY[$2::int] AND NOT deleted AND NOT is_static))
+  ORDER BY id FOR UPDATE`;
+
+/**
+ * The locks of a flip. One that changes neither which cohorts are live nor their definitions takes the live-set row FOR SHARE, so that
+ * live work of the project goes on beside it.
+ * @param liveSet null: as it is found to be needed
+ * @returns undefined: no such cohort. `stronger`: the share was not enough after all; begin anew with 'UPDATE'
+ */
+export async function lockForFlip(
+  transaction: Transaction,
+  ids: CohortIds,
+  filters: object | null,
+  liveSet: 'UPDATE' | null,
+): Promise<LockedForFlip | undefined | 'stronger'> {
+  const values = [ids.projectId, ids.cohortId, filters === null ? null : JSON.stringify(filters)];
+  const isLive = async (): Promise<boolean> =>
+    (await transaction.query<{ isLive: boolean }>(READ_LIVE, values)).rows[0]?.isLive === true;
+  const strength = liveSet ?? ((await isLive()) ? 'SHARE' : 'UPDATE');
+  await transaction.query(`SELECT number FROM live_set WHERE project_id = $1 FOR ${strength}`, [ids.projectId]);
+  await transaction.query(LOCK_WITH_DEPENDENTS, [ids.projectId, ids.cohortId]);
+  const stored = await lockCohort(transaction, ids, strength);
+  if (stored === undefined) {
+    return undefined;
+  }
+  const isLiveNow = await isLive();
+  return strength === 'SHARE' && !isLiveNow ? 'stronger' : { ...stored, isLive: isLiveNow };
+}
