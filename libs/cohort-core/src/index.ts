@@ -47,8 +47,12 @@ export { type CohortGroup, groupPathOf, groupsToFilters, parseGroups } from './d
 export { type OperatorName, OPERATORS } from './definition/operators.js';
 export { type CohortFilters, type ParsedFilters, parseFilters } from './definition/parse-filters.js';
 export { METADATA_KEYS, METADATA_OPERATORS } from './definition/parse-person-leaf.js';
+export { mayMatchEmptyPerson } from './evaluation/empty-person.js';
 export { evaluate, type Evaluation, type NodeObserver } from './evaluation/evaluate.js';
 export type { LeafSource, Moment } from './evaluation/leaf-source.js';
+export { decideFlag, type FlagDecision, type FlagReason } from './flags/decide-flag.js';
+export type { FlagDefinition } from './flags/flag-definition.js';
+export { type ParsedFlag,parseFlagFilters } from './flags/parse-flag-filters.js';
 export { operandInstant } from './matching/date-values.js';
 export { storedInstant } from './matching/date-values.js';
 export {
