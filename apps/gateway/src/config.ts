@@ -15,6 +15,12 @@ export const gatewayConfig = defineConfig({
     min: 10,
     max: 600_000,
   }),
+  membershipCacheMb: setting.integer('MEMBERSHIP_CACHE_MB', {
+    doc: 'Memory for the members of cohorts that lookups and flags ask for, in MB.',
+    default: 256,
+    min: 1,
+    max: 3_000,
+  }),
   csvMaxBytes: setting.integer('CSV_MAX_BYTES', {
     doc: 'Largest CSV file that may be uploaded, in bytes.',
     default: 512 * 1024 * 1024,

@@ -33,7 +33,9 @@ import { ListCalculationsController } from './list-calculations/list-calculation
 import { ListCohortPersonsController } from './list-cohort-persons/list-cohort-persons.controller.js';
 import { ListCohortPersonsHandler } from './list-cohort-persons/list-cohort-persons.handler.js';
 import { ListCohortsController } from './list-cohorts/list-cohorts.controller.js';
+import { ListPersonCohortsController } from './list-person-cohorts/list-person-cohorts.controller.js';
 import { ListPersonsController } from './list-persons/list-persons.controller.js';
+import { LookupMembershipController } from './lookup-membership/lookup-membership.controller.js';
 import { PreviewCohortController } from './preview-cohort/preview-cohort.controller.js';
 import { PreviewCohortHandler } from './preview-cohort/preview-cohort.handler.js';
 import { MembershipReader } from './read-membership/membership-reader.js';
@@ -67,6 +69,8 @@ const CONTROLLERS = [
   ListImportRowsController,
   ListCohortPersonsController,
   ListPersonsController,
+  LookupMembershipController,
+  ListPersonCohortsController,
   CreateActionController,
   ListActionsController,
   GetActionController,

@@ -1,22 +1,64 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 
-import { bitmapOf, blockOf, deserializeBitmap } from '#cohort-core';
-import { Database } from '#persistence';
+import { blockOf } from '#cohort-core';
+import { Metrics } from '#observability';
+import { classifyDatabaseError, Database } from '#persistence';
+
+import type { GatewayConfig } from '../config.js';
+import { GATEWAY_CONFIG } from '../config-token.js';
+import { BlockCache } from './block-cache.js';
+import { BlockMembers } from './block-members.js';
+import {
+  type BlockQuestion,
+  findPersons,
+  type FoundPerson,
+  type PersonQuestion,
+  readChunksSince,
+  readEpochs,
+} from './membership.queries.js';
+import { MicroBatch } from './micro-batch.js';
 
 /** Which cohorts hold a person, ascending; an ordinal that nobody has is held by none. */
 export type CohortsByOrdinal = ReadonlyMap<number, readonly number[]>;
 
-const CHUNKS = `
-  SELECT cohort_id, bitmap FROM cohort_chunk
-  WHERE project_id = $1 AND chunk = ANY($2::int[]) AND cardinality > 0 ORDER BY cohort_id`;
+const MAX_QUESTIONS = 5_000;
+/** A block is up to date after one read of our own, or one more when somebody else's was joined. */
+const MAX_READS = 5;
+
+/** Ordinals of one block, and the epoch they have to be answered for at least. */
+interface BlockOfPersons extends BlockQuestion {
+  readonly epoch: number;
+  readonly ordinals: readonly number[];
+}
 
 /**
- * Which cohorts, static and dynamic, hold persons at this moment. Chunks alone answer that: a deleted cohort has empty ones, and
- * one without a version has none.
+ * Which cohorts, static and dynamic, hold persons at this moment. Chunks are kept in memory; PostgreSQL is asked for one number a
+ * block, the epoch that every commit to its chunks moves, and for those chunks only that moved. Chunks alone answer the question:
+ * those of a deleted cohort are emptied by its deletion, and one without a version has none.
  */
 @Injectable()
-export class MembershipReader {
-  constructor(@Inject(Database) private readonly database: Database) {}
+export class MembershipReader implements OnApplicationShutdown {
+  private readonly epochs: MicroBatch<BlockQuestion, number>;
+  private readonly persons: MicroBatch<PersonQuestion, FoundPerson>;
+  private readonly cache: BlockCache;
+  private readonly reads = new Map<string, Promise<void>>();
+  private readonly fetched;
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(GATEWAY_CONFIG) config: Pick<GatewayConfig, 'membershipCacheMb'>,
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    this.cache = new BlockCache(config.membershipCacheMb * 1024 * 1024);
+    this.epochs = new MicroBatch(MAX_QUESTIONS, (asked) => this.trust(() => readEpochs(database.pool, asked)));
+    this.persons = new MicroBatch(MAX_QUESTIONS, (asked) => this.trust(() => findPersons(database.pool, asked)));
+    const help = 'Chunks of cohorts read into memory, because they were asked for the first time or had changed.';
+    this.fetched = metrics.counter('muster_gateway_membership_chunks_read_total', help);
+  }
+
+  onApplicationShutdown(): void {
+    this.cache.clear();
+  }
 
   /**
    * What was committed before the call is in the answer.
@@ -24,19 +66,98 @@ export class MembershipReader {
    * @throws when it cannot be read: the answer is never guessed
    */
   async cohortsOf(projectId: number, ordinals: readonly number[]): Promise<CohortsByOrdinal> {
-    const blocks = [...new Set(ordinals.map(blockOf))];
-    const { rows } = await this.database.pool.query<{ cohort_id: number; bitmap: Buffer }>(CHUNKS, [projectId, blocks]);
-    const found = new Map<number, number[]>(ordinals.map((ordinal) => [ordinal, []]));
-    const asked = bitmapOf(ordinals);
-    for (const { cohort_id, bitmap } of rows) {
-      const members = deserializeBitmap(bitmap);
-      members.andInPlace(asked);
-      for (const ordinal of members) {
-        found.get(ordinal)?.push(cohort_id);
-      }
-      members.dispose();
+    const blocks = [...Map.groupBy(new Set(ordinals), blockOf)];
+    const asked = await Promise.all(
+      blocks.map(async ([block, inBlock]) => {
+        const epoch = await this.epochs.ask({ projectId, block });
+        return { projectId, block, epoch, ordinals: inBlock };
+      }),
+    );
+    return this.collect(asked);
+  }
+
+  /** The same by distinct ids; one that nobody has is held by none. */
+  async cohortsOfDistinctIds(
+    projectId: number,
+    distinctIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly number[]>> {
+    const persons = await Promise.all(distinctIds.map((distinctId) => this.persons.ask({ projectId, distinctId })));
+    const cohorts = await this.collect(blocksOfPersons(projectId, persons));
+    return new Map(distinctIds.map((id, index) => [id, cohorts.get(persons[index]?.ordinal ?? -1) ?? []]));
+  }
+
+  private async collect(blocks: readonly BlockOfPersons[]): Promise<CohortsByOrdinal> {
+    const found = new Map<number, number[]>();
+    // One after the other: a request about many blocks that are not in memory yet holds one connection, not all.
+    for (const asked of blocks) {
+      asked.ordinals.forEach((ordinal) => found.set(ordinal, []));
+      await this.collectBlock(asked, found);
     }
-    asked.dispose();
     return found;
   }
+
+  private async collectBlock(asked: BlockOfPersons, found: ReadonlyMap<number, number[]>): Promise<void> {
+    const key = keyOf(asked);
+    for (let reads = 0; reads < MAX_READS; reads += 1) {
+      const members = this.cache.get(key);
+      if (members !== undefined && members.epoch >= asked.epoch) {
+        // Nothing is awaited between look-up and use: who makes room is disposed of.
+        members.collect(asked.ordinals, found);
+        return;
+      }
+      await this.read(asked);
+    }
+    throw new Error(`block ${key} does not reach epoch ${asked.epoch}`);
+  }
+
+  /** Only one reads a block at a time, the others wait for it. */
+  private read(block: BlockQuestion): Promise<void> {
+    const key = keyOf(block);
+    const running = this.reads.get(key);
+    if (running !== undefined) {
+      return running;
+    }
+    const read = this.trust(() => this.readInto(key, block)).finally(() => this.reads.delete(key));
+    this.reads.set(key, read);
+    return read;
+  }
+
+  private async readInto(key: string, block: BlockQuestion): Promise<void> {
+    const known = this.cache.get(key);
+    const { epoch, chunks } = await readChunksSince(this.database.pool, block, known?.epoch ?? -1);
+    if (this.cache.get(key) !== known) {
+      // It made room for another one meanwhile; what was read now is only the difference.
+      return;
+    }
+    const members = known ?? new BlockMembers();
+    members.advance(epoch, chunks);
+    this.cache.put(key, members);
+    this.fetched.inc(chunks.length);
+  }
+
+  /** Whoever answers after a connection was lost may be a replica that took over and has lost commits: nothing known counts any more. */
+  private async trust<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (classifyDatabaseError(error) === 'transient') {
+        this.cache.clear();
+      }
+      throw error;
+    }
+  }
+}
+
+function keyOf({ projectId, block }: BlockQuestion): string {
+  return `${projectId}:${block}`;
+}
+
+function blocksOfPersons(projectId: number, persons: readonly FoundPerson[]): BlockOfPersons[] {
+  const known = persons.flatMap(({ ordinal, epoch }) => (ordinal === null ? [] : [{ ordinal, epoch }]));
+  return [...Map.groupBy(known, ({ ordinal }) => blockOf(ordinal))].map(([block, inBlock]) => ({
+    projectId,
+    block,
+    epoch: Math.max(...inBlock.map(({ epoch }) => epoch)),
+    ordinals: [...new Set(inBlock.map(({ ordinal }) => ordinal))],
+  }));
 }

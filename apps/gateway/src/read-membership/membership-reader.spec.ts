@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+
+import { BitmapScope } from '#cohort-core';
+import { Metrics } from '#observability';
+import { changeMembers, Database, lockCohort, readClock, type Transaction } from '#persistence';
+import { createTestProject, eventually, useDatabase } from '#testing';
+
+import { MembershipReader } from './membership-reader.js';
+
+const ordinal = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constantFrom(65_535, 65_536, 131_071, 200_000));
+const edit = fc.record({
+  cohort: fc.nat(3),
+  add: fc.uniqueArray(ordinal),
+  remove: fc.uniqueArray(ordinal),
+  asked: fc.uniqueArray(ordinal, { minLength: 1 }),
+});
+
+describe('the cohorts of a person', () => {
+  const test = useDatabase();
+  let projectId: number;
+  let metrics: Metrics;
+  let reader: MembershipReader;
+
+  beforeEach(async () => {
+    projectId = (await createTestProject(test.database)).id;
+    metrics = new Metrics();
+    reader = new MembershipReader(test.database, { membershipCacheMb: 1 }, metrics);
+  });
+  afterEach(() => {
+    reader.onApplicationShutdown();
+  });
+
+  async function createCohorts(count: number): Promise<number[]> {
+    const result = await test.database.pool.query<{ id: number }>(
+      `INSERT INTO cohort (project_id, name, is_static, version, pending_version)
+       SELECT $1, 'list', true, 1, 1 FROM generate_series(1, $2) RETURNING id`,
+      [projectId, count],
+    );
+    return result.rows.map(({ id }) => id);
+  }
+  async function changeIn(transaction: Transaction, cohortId: number, edit: { add?: number[]; remove?: number[] }) {
+    using scope = new BitmapScope();
+    await lockCohort(transaction, { projectId, cohortId }, 'SHARE');
+    const at = await readClock(transaction, projectId);
+    const [add, remove] = [scope.of(edit.add), scope.of(edit.remove)];
+    await changeMembers(transaction, { projectId, cohortId, add, remove, reason: 'api', at });
+  }
+  const change = (cohortId: number, edit: { add?: number[]; remove?: number[] }) =>
+    test.database.transaction((transaction) => changeIn(transaction, cohortId, edit));
+  const chunksRead = async () => {
+    const lines = (await metrics.registry.metrics()).split('\n');
+    return Number(lines.find((line) => line.startsWith('muster_gateway_membership_chunks_read_total'))?.split(' ')[1]);
+  };
+
+  it.each([1, 0.001])(
+    'are those whose chunks hold her, whatever was read before (%p MB of memory)',
+    async (megabytes) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 8 }), async (history) => {
+          projectId = (await createTestProject(test.database)).id;
+          const one = new MembershipReader(test.database, { membershipCacheMb: megabytes }, new Metrics());
+          const ids = await createCohorts(4);
+          const expected = ids.map(() => new Set<number>());
+          for (const { cohort, add, remove, asked } of history) {
+            await change(ids[cohort]!, { add, remove });
+            add.forEach((who) => expected[cohort]!.add(who));
+            remove.forEach((who) => expected[cohort]!.delete(who));
+            const found = await one.cohortsOf(projectId, asked);
+            const right = asked.map((who) => [who, ids.filter((_, index) => expected[index]!.has(who))]);
+            expect([...found].sort(([a], [b]) => a - b)).toEqual(right.sort(([a], [b]) => Number(a) - Number(b)));
+          }
+          one.onApplicationShutdown();
+        }),
+        { numRuns: 15 },
+      );
+    },
+  );
+
+  it('are the same for many askers at once, while blocks make room for each other', async () => {
+    const small = new MembershipReader(test.database, { membershipCacheMb: 0.0001 }, new Metrics());
+    const [id] = await createCohorts(1);
+    const blocks = [0, 1, 2, 3, 4].map((block) => block * 65_536);
+    await change(id!, { add: blocks });
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, turn) =>
+        small.cohortsOf(projectId, [blocks[turn % 5]!, blocks[(turn * 3) % 5]!]),
+      ),
+    );
+    for (const answer of answers) {
+      expect([...answer.values()]).toEqual([...answer.keys()].map(() => [id]));
+    }
+    small.onApplicationShutdown();
+  });
+
+  it('are read from memory until they change, and then only what has changed', async () => {
+    const ids = await createCohorts(5);
+    for (const id of ids) {
+      await change(id, { add: [1, 2] });
+    }
+    await reader.cohortsOf(projectId, [1]);
+    await Promise.all(Array.from({ length: 20 }, (_, who) => reader.cohortsOf(projectId, [who])));
+    expect(await chunksRead()).toBe(5);
+    await change(ids[3]!, { remove: [1] });
+    expect((await reader.cohortsOf(projectId, [1])).get(1)).toEqual(ids.filter((id) => id !== ids[3]));
+    expect(await chunksRead()).toBe(6);
+  });
+
+  it('hold what was committed before the question, and nothing that was not', async () => {
+    const [id] = await createCohorts(1);
+    await change(id!, { add: [1] });
+    await reader.cohortsOf(projectId, [1, 2]);
+    await test.database.transaction(async (transaction) => {
+      await changeIn(transaction, id!, { add: [2], remove: [1] });
+      expect(await reader.cohortsOf(projectId, [1, 2])).toEqual(
+        new Map([
+          [1, [id]],
+          [2, []],
+        ]),
+      );
+    });
+    expect(await reader.cohortsOf(projectId, [1, 2])).toEqual(
+      new Map([
+        [1, []],
+        [2, [id]],
+      ]),
+    );
+  });
+
+  it('of another project are not hers', async () => {
+    const [id] = await createCohorts(1);
+    await change(id!, { add: [1] });
+    const other = await createTestProject(test.database);
+    expect((await reader.cohortsOf(other.id, [1])).get(1)).toEqual([]);
+    expect((await reader.cohortsOf(projectId, [1])).get(1)).toEqual([id]);
+  });
+
+  it('that cannot be read are an error, never an empty answer; after a lost connection all is read anew', async () => {
+    const database = await Database.connect({ url: test.url, poolSize: 1, applicationName: 'severed' });
+    const severed = new MembershipReader(database, { membershipCacheMb: 1 }, metrics);
+    const [id] = await createCohorts(1);
+    await change(id!, { add: [1] });
+    expect((await severed.cohortsOf(projectId, [1])).get(1)).toEqual([id]);
+    await test.database.transaction(async (transaction) => {
+      await transaction.query('LOCK membership_epoch IN ACCESS EXCLUSIVE MODE');
+      const failing = expect(severed.cohortsOf(projectId, [1])).rejects.toThrow(/terminat/);
+      const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'severed' AND wait_event_type = 'Lock'`;
+      await eventually(async () => {
+        expect((await test.database.pool.query(cut)).rowCount).toBe(1);
+      });
+      await failing;
+    });
+    expect((await severed.cohortsOf(projectId, [1])).get(1)).toEqual([id]);
+    expect(await chunksRead()).toBe(2);
+    severed.onApplicationShutdown();
+    await database.close();
+  });
+});

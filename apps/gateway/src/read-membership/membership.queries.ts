@@ -1,0 +1,79 @@
+import type { Pool, QueryConfig } from 'pg';
+
+import { BLOCK_BITS } from '#cohort-core';
+
+import type { ChunkRow } from './block-members.js';
+
+/** A dead connection must not hold up everybody who asks. pg ends the wait and the connection; its types do not know the field. */
+const WITHIN = { query_timeout: 5_000 };
+
+export interface BlockQuestion {
+  readonly projectId: number;
+  readonly block: number;
+}
+
+export interface PersonQuestion {
+  readonly projectId: number;
+  readonly distinctId: string;
+}
+
+export interface FoundPerson {
+  /** Null: nobody has the distinct id. */
+  readonly ordinal: number | null;
+  /** Of her block. */
+  readonly epoch: number;
+}
+
+/** Before the first write of a block it has no row. */
+const EPOCH = 'coalesce(moved.epoch, 0)::float8 AS epoch';
+
+const EPOCHS = `
+  SELECT ${EPOCH} FROM unnest($1::int[], $2::int[]) WITH ORDINALITY AS asked (project_id, block, place)
+  LEFT JOIN membership_epoch AS moved ON moved.project_id = asked.project_id AND moved.block = asked.block ORDER BY place`;
+
+const PERSONS = `
+  SELECT known.ordinal, ${EPOCH} FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS asked (project_id, distinct_id, place)
+  LEFT JOIN person_distinct_id AS known ON known.project_id = asked.project_id AND known.distinct_id = asked.distinct_id
+  LEFT JOIN membership_epoch AS moved ON moved.project_id = known.project_id AND moved.block = known.ordinal >> ${BLOCK_BITS}
+  ORDER BY place`;
+
+/** Epoch and chunks in one statement, so of one snapshot; a row without a chunk when none has changed. */
+const CHUNKS = `
+  SELECT ${EPOCH}, changed.cohort_id AS "cohortId", changed.bitmap
+  FROM (VALUES ($1::int, $2::int)) AS asked (project_id, block)
+  LEFT JOIN membership_epoch AS moved ON moved.project_id = asked.project_id AND moved.block = asked.block
+  LEFT JOIN cohort_chunk AS changed
+    ON changed.project_id = asked.project_id AND changed.chunk = asked.block AND changed.epoch > $3`;
+
+/** The epoch of each block at this moment. */
+export async function readEpochs(pool: Pool, asked: readonly BlockQuestion[]): Promise<number[]> {
+  const columns = [asked.map(({ projectId }) => projectId), asked.map(({ block }) => block)];
+  const { rows } = await pool.query<{ epoch: number }>(query('membership-epochs', EPOCHS, columns));
+  return rows.map(({ epoch }) => epoch);
+}
+
+/** Who the distinct ids belong to, and the epochs of their blocks. */
+export async function findPersons(pool: Pool, asked: readonly PersonQuestion[]): Promise<FoundPerson[]> {
+  const columns = [asked.map(({ projectId }) => projectId), asked.map(({ distinctId }) => distinctId)];
+  const { rows } = await pool.query<FoundPerson>(query('membership-persons', PERSONS, columns));
+  return rows;
+}
+
+/** The chunks of a block that commits after `epoch` wrote, and the block's epoch. */
+export async function readChunksSince(
+  pool: Pool,
+  { projectId, block }: BlockQuestion,
+  epoch: number,
+): Promise<{ readonly epoch: number; readonly chunks: ChunkRow[] }> {
+  const { rows } = await pool.query<{ epoch: number; cohortId: number | null; bitmap: Buffer | null }>(
+    query('membership-chunks', CHUNKS, [projectId, block, epoch]),
+  );
+  const chunks = rows.flatMap(({ cohortId, bitmap }) =>
+    cohortId === null || bitmap === null ? [] : [{ cohortId, bitmap }],
+  );
+  return { epoch: rows[0]?.epoch ?? 0, chunks };
+}
+
+function query(name: string, text: string, values: unknown[]): QueryConfig {
+  return { name, text, values, ...WITHIN };
+}
