@@ -5,6 +5,7 @@ import { createProject, type Database } from '#persistence';
 import { openIngester } from '../../apps/ingestion/src/testing/open-ingester.js';
 import { received } from '../../apps/ingestion/src/testing/received.js';
 import type { World } from './oracle/index.js';
+import { translated } from './translate-filters.js';
 
 /** A world inside the product: its project, and what the product calls its persons, cohorts and actions. */
 export interface LoadedWorld {
@@ -44,7 +45,7 @@ const RECEIVED_AT = '2040-01-01T00:00:00Z';
 type Told = Partial<CapturedEvent>;
 
 /** Born at her instant with her properties; then her other distinct ids are merged into her. */
-function birthOf({ distinctIds, properties, createdAt }: World['persons'][number]): Told[] {
+export function birthOf({ distinctIds, properties, createdAt }: World['persons'][number]): Told[] {
   const [first = '', ...others] = distinctIds;
   const born = { distinct_id: first, event: '$born', timestamp: createdAt, properties: { $set: properties } };
   const merges = others.map((alias) => ({
@@ -93,7 +94,12 @@ async function loadCohorts(
   return ids;
 }
 
-async function loadActions(database: Database, projectId: number, world: World): Promise<Map<number, number>> {
+/** @returns the product's id of each action of the world */
+export async function loadActions(
+  database: Database,
+  projectId: number,
+  world: Pick<World, 'actions'>,
+): Promise<Map<number, number>> {
   const ids = new Map<number, number>();
   for (const [id, { steps }] of world.actions) {
     const created = await database.pool.query<{ id: number }>(
@@ -103,29 +109,4 @@ async function loadActions(database: Database, projectId: number, world: World):
     ids.set(id, created.rows[0]!.id);
   }
   return ids;
-}
-
-/** An id that the world does not have stays one that the product does not have. */
-const UNKNOWN = 2_000_000_000;
-
-interface Ids {
-  readonly cohorts: ReadonlyMap<number, number>;
-  readonly actions: ReadonlyMap<number, number>;
-}
-
-function translated(node: unknown, ids: Ids): unknown {
-  if (Array.isArray(node)) {
-    return node.map((item) => translated(item, ids));
-  }
-  if (typeof node !== 'object' || node === null) {
-    return node;
-  }
-  const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, translated(value, ids)]));
-  const idOf = (map: ReadonlyMap<number, number>, id: unknown) => map.get(Number(id)) ?? UNKNOWN;
-  return {
-    ...copy,
-    ...(copy['type'] === 'cohort' ? { value: idOf(ids.cohorts, copy['value']) } : {}),
-    ...(copy['event_type'] === 'actions' ? { key: idOf(ids.actions, copy['key']) } : {}),
-    ...(copy['seq_event_type'] === 'actions' ? { seq_event: idOf(ids.actions, copy['seq_event']) } : {}),
-  };
 }

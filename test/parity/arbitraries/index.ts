@@ -1,2 +1,4 @@
-export { instantArbitrary, leafArbitraries, type Question, questionArbitrary } from './questions.js';
-export { type GeneratedWorld, worldArbitrary } from './worlds.js';
+export { instantAt, JITTERS, type When } from './places.js';
+export { filtersArbitrary, instantArbitrary, leafArbitraries, type Question, questionArbitrary } from './questions.js';
+export { whenArbitrary } from './whens.js';
+export { type GeneratedWorld, ID_FORMS, propertiesArbitrary, worldArbitrary } from './worlds.js';

@@ -67,7 +67,7 @@ function groupOf(values: fc.Arbitrary<object>, least: number, most: number): fc.
 }
 
 /** A third of the trees are a single leaf, the rest up to three levels deep. */
-function filtersArbitrary(place: Place): fc.Arbitrary<object> {
+export function filtersArbitrary(place: Place): fc.Arbitrary<object> {
   const leaf = signedLeafArbitrary(place);
   const single = leaf.map((one) => ({ type: 'AND', values: [one] }));
   const flat = groupOf(leaf, 2, 4);

@@ -21,7 +21,7 @@ export interface GeneratedWorld extends World {
 const MAX_EVENTS = 60;
 
 /** Absent, null or a value of the key's pool. */
-function propertiesArbitrary(place: Place): fc.Arbitrary<Record<string, unknown>> {
+export function propertiesArbitrary(place: Place): fc.Arbitrary<Record<string, unknown>> {
   const values = Object.fromEntries([
     ...PLAIN_KEYS.map((key) => [key, orMissing(plainValueArbitrary(key))] as const),
     [DATE_KEY, orMissing(storedDateArbitrary(place))] as const,
@@ -56,7 +56,8 @@ interface BurstSketch {
   count: number;
 }
 
-const ID_FORMS = [(n: number) => `p${n}`, (n: number) => `anon-${n}`, (n: number) => `P${n}@Acme.com`];
+/** The distinct ids of the n-th person. */
+export const ID_FORMS = [(n: number) => `p${n}`, (n: number) => `anon-${n}`, (n: number) => `P${n}@Acme.com`];
 
 function personsArbitrary(place: Place): fc.Arbitrary<PersonSketch[]> {
   const person = fc.record({
