@@ -1,11 +1,10 @@
 import type { BeforeApplicationShutdown, OnApplicationBootstrap, OnModuleInit } from '@nestjs/common';
 
-import type { Logger } from '#observability';
+import { type Logger, PeriodicJobs } from '#observability';
 import type { Database } from '#persistence';
 
 import type { Compactor } from './fold-activity/compactor.js';
 import { maintainPartitions } from './maintain-partitions/maintain-partitions.js';
-import { Periodic } from './periodic.js';
 import { purge } from './purge-seen/purge.js';
 
 const MINUTE_MS = 60_000;
@@ -20,16 +19,19 @@ export interface HousekeepingParts {
 
 /** What keeps the tables small while ingestion runs. Every replica does it; they take turns where it matters. */
 export class Housekeeping implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly jobs: readonly Periodic[];
+  private readonly jobs: PeriodicJobs;
 
   constructor(private readonly parts: HousekeepingParts) {
-    const { compactor, database, foldEveryMs } = parts;
-    this.jobs = [
-      { name: 'fold', everyMs: foldEveryMs, run: () => compactor.foldDue() },
-      { name: 'sweep', everyMs: HOUR_MS, run: () => compactor.sweep() },
-      { name: 'partitions', everyMs: HOUR_MS, run: () => maintainPartitions(database, new Date()) },
-      { name: 'purge', everyMs: 10 * MINUTE_MS, run: () => purge(database) },
-    ].map((job) => new Periodic(job, this.warn));
+    const { compactor, database, foldEveryMs, logger } = parts;
+    this.jobs = new PeriodicJobs(
+      [
+        { name: 'fold', everyMs: foldEveryMs, run: () => compactor.foldDue() },
+        { name: 'sweep', everyMs: HOUR_MS, run: () => compactor.sweep() },
+        { name: 'partitions', everyMs: HOUR_MS, run: () => maintainPartitions(database, new Date()) },
+        { name: 'purge', everyMs: 10 * MINUTE_MS, run: () => purge(database) },
+      ],
+      logger,
+    );
   }
 
   /** Before the first message comes in: its month shall not begin in the default partition. */
@@ -37,21 +39,15 @@ export class Housekeeping implements OnModuleInit, OnApplicationBootstrap, Befor
     try {
       await maintainPartitions(this.parts.database, new Date());
     } catch (error) {
-      this.warn(error, 'partitions');
+      this.parts.logger.warn({ error }, 'partitions could not be made before the first message');
     }
   }
 
   onApplicationBootstrap(): void {
-    for (const job of this.jobs) {
-      job.start();
-    }
+    this.jobs.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.jobs.map((job) => job.stop()));
+    await this.jobs.stop();
   }
-
-  private readonly warn = (error: unknown, job: string): void => {
-    this.parts.logger.warn({ error, job }, 'housekeeping failed, the next turn tries again');
-  };
 }

@@ -1,3 +1,6 @@
+export { type PeriodicJob, PeriodicJobs } from './background/periodic-jobs.js';
+export { WakeUp } from './background/wake-up.js';
+export { WorkerLoops } from './background/worker-loops.js';
 export { failPoint, failPointConfig } from './fail-point.js';
 export { Health, type HealthReport } from './health/health.js';
 export { createLogger, LOGGER, type Logger, type LoggerOptions, SILENT_LOGGER } from './logging/logger.js';

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 
-import { LOGGER, type Logger, Metrics } from '#observability';
+import { LOGGER, type Logger, Metrics, PeriodicJobs } from '#observability';
 import { Database } from '#persistence';
 
 import type { CsvImportConfig } from '../config.js';
@@ -11,53 +11,38 @@ import { sweepUploads } from './sweep-uploads.js';
 
 /** With half a minute of silence allowed, a cut upload is gone within a minute. */
 const TURNS_PER_SILENCE = 2;
-const TURNS_PER_PURGE = 240;
+const HOUR_MS = 3_600_000;
 
 /** Again and again while the app runs: lets go of uploads that were cut, and of reports nobody will read any more. */
 @Injectable()
 export class UploadSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly swept;
-  private timer: NodeJS.Timeout | undefined;
-  private current: Promise<void> = Promise.resolve();
-  private isStopped = false;
-  private turns = 0;
+  private readonly jobs: PeriodicJobs;
 
   constructor(
-    @Inject(Database) private readonly database: Database,
-    @Inject(CSV_IMPORT_CONFIG) private readonly config: CsvImportConfig,
-    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Database) { pool }: Database,
+    @Inject(CSV_IMPORT_CONFIG) { uploadAbandonedMs }: CsvImportConfig,
+    @Inject(LOGGER) logger: Logger,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.swept = metrics.counter(CSV_IMPORT_METRICS.sweptUploads);
+    const swept = metrics.counter(CSV_IMPORT_METRICS.sweptUploads);
+    const everyMs = uploadAbandonedMs / TURNS_PER_SILENCE;
+    const sweep = async () => {
+      swept.inc(await sweepUploads(pool, uploadAbandonedMs));
+    };
+    this.jobs = new PeriodicJobs(
+      [
+        { name: 'uploads', everyMs, run: sweep },
+        { name: 'reports', everyMs: HOUR_MS, firstMs: everyMs, run: () => purgeReports(pool) },
+      ],
+      logger,
+    );
   }
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.jobs.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.isStopped = true;
-    clearTimeout(this.timer);
-    await this.current;
-  }
-
-  private schedule(): void {
-    this.timer = setTimeout(() => {
-      this.current = this.turn();
-    }, this.config.uploadAbandonedMs / TURNS_PER_SILENCE);
-  }
-
-  private async turn(): Promise<void> {
-    try {
-      this.swept.inc(await sweepUploads(this.database.pool, this.config.uploadAbandonedMs));
-      if (this.turns++ % TURNS_PER_PURGE === 0) {
-        await purgeReports(this.database.pool);
-      }
-    } catch (error) {
-      this.logger.warn({ error }, 'sweeping failed, the next turn tries again');
-    }
-    if (!this.isStopped) {
-      this.schedule();
-    }
+    await this.jobs.stop();
   }
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '#observability';
+import { type Logger, WakeUp } from '#observability';
 
 import type { Settlement } from './claim-sql.js';
 import type { Courier } from './courier.js';
@@ -7,7 +7,6 @@ import { leaseOf } from './lease.js';
 import type { Claim, Ledger } from './ledger.js';
 import type { LedgerMetrics } from './ledger-metrics.js';
 import type { LedgerRow } from './ledger-table.js';
-import { Waiter } from './waiter.js';
 
 interface Open {
   readonly token: string;
@@ -21,7 +20,7 @@ const OUTAGE_MAX_MS = 5_000;
 
 /** Claims, delivers, settles, again and again: one delivery at a time, the settlement riding on the next claim. */
 export class RelayLoop<Row extends LedgerRow> {
-  private readonly waiter = new Waiter();
+  private readonly wakeUp = new WakeUp();
   private stopAt: number | undefined;
   private running: Promise<void> | undefined;
   private outageMs = 0;
@@ -47,14 +46,14 @@ export class RelayLoop<Row extends LedgerRow> {
 
   /** There is something to send: look at once. Any number of calls while a turn runs lead to one more turn. */
   wake(): void {
-    this.waiter.wake();
+    this.wakeUp.wake();
   }
 
   /** Sends what is there, for at most `graceMs`, then ends. What is left goes out through another process or after the next start. */
   async stop(graceMs: number): Promise<void> {
     this.stopAt = this.clock() + graceMs;
     clearInterval(this.floorTimer);
-    this.waiter.end();
+    this.wakeUp.end();
     await Promise.race([this.running, new Promise((resolve) => setTimeout(resolve, graceMs + 500).unref())]);
   }
 
@@ -64,12 +63,12 @@ export class RelayLoop<Row extends LedgerRow> {
       const isLastLook = this.stopAt !== undefined;
       const worked = await this.turn().catch((error: unknown) => this.failed(error));
       if (this.outageMs > 0) {
-        await this.waiter.pause(this.outageMs);
+        await this.wakeUp.pause(this.outageMs);
       } else if (!worked) {
         if (isLastLook) {
           break;
         }
-        await this.waiter.next(POLL_MS);
+        await this.wakeUp.wait(POLL_MS);
       }
     }
     await this.settle().catch((error: unknown) => this.failed(error));
@@ -81,7 +80,7 @@ export class RelayLoop<Row extends LedgerRow> {
 
   /** @returns whether there was anything to do */
   private async turn(): Promise<boolean> {
-    this.waiter.look();
+    this.wakeUp.look();
     const { claim, lost } = await this.ledger.turn(this.open);
     this.open = undefined;
     this.lost(lost);
