@@ -1,5 +1,5 @@
 import type { OperatorName, PropertyCondition, Scalar } from '#cohort-core';
-import { isMatchedByValue } from '#cohort-core';
+import { isMatchedByValue, passesMissing } from '#cohort-core';
 
 import type { Bindings } from './bindings.js';
 
@@ -62,10 +62,6 @@ function jsonFormsOf(value: Scalar): string[] {
   ];
 }
 
-function noneOf(compile: Compile): Compile {
-  return (target, values) => `(${compile(target, values)}) IS NOT TRUE`;
-}
-
 /** `%` and `_` mean themselves (our decision; PostHog lets them be wildcards). */
 function literal(text: Scalar): string {
   return String(text).replaceAll(/[\\%_]/g, '\\$&');
@@ -80,11 +76,6 @@ const containing = like((text) => `%${text}%`);
 const starting = like((text) => `${text}%`);
 const ending = like((text) => `%${text}`);
 
-/** Present and containing none of the texts. */
-function containingNone(target: PropertyTarget, values: readonly Scalar[]): string {
-  return `(${containing(target, values)}) IS FALSE`;
-}
-
 function between(target: PropertyTarget, [min = 0, max = 0]: readonly Scalar[]): string {
   return `(${byStoredType(target, '>=', min)}) AND (${byStoredType(target, '<=', max)})`;
 }
@@ -95,20 +86,25 @@ function notBetween(target: PropertyTarget, [min = 0, max = 0]: readonly Scalar[
 
 type SqlOperator = Exclude<OperatorName, `semver_${string}` | `is_date_${string}` | 'regex' | 'not_regex'>;
 
-const COMPILERS: Readonly<Record<SqlOperator, Compile>> = {
+/** Operators that deny another: who lacks the property passes where {@link passesMissing} says so. */
+const DENIALS = {
+  is_not: equal,
+  not_in: equal,
+  not_icontains: containing,
+  not_icontains_multi: containing,
+  not_starts_with: starting,
+  not_ends_with: ending,
+} as const satisfies Partial<Record<SqlOperator, Compile>>;
+
+type Denial = keyof typeof DENIALS;
+
+const COMPILERS: Readonly<Record<Exclude<SqlOperator, Denial>, Compile>> = {
   exact: equal,
-  is_not: noneOf(equal),
   in: equal,
-  not_in: noneOf(equal),
   icontains: containing,
-  // A list of two or more reads a missing property as no match, one value as a match: PostHog's quirk, kept.
-  not_icontains: (target, values) => (values.length > 1 ? containingNone : noneOf(containing))(target, values),
   icontains_multi: containing,
-  not_icontains_multi: containingNone,
   starts_with: starting,
-  not_starts_with: noneOf(starting),
   ends_with: ending,
-  not_ends_with: noneOf(ending),
   gt: anyOf('>'),
   gte: anyOf('>='),
   lt: anyOf('<'),
@@ -120,6 +116,14 @@ const COMPILERS: Readonly<Record<SqlOperator, Compile>> = {
   is_set: ({ value }) => `jsonb_typeof(${value}) IS DISTINCT FROM 'null' AND ${value} IS NOT NULL`,
   is_not_set: ({ value }) => `coalesce(jsonb_typeof(${value}), 'null') = 'null'`,
 };
+
+function isDenial(operator: OperatorName): operator is Denial {
+  return Object.hasOwn(DENIALS, operator);
+}
+
+function denied(found: string, condition: PropertyCondition): string {
+  return `(${found}) IS ${passesMissing(condition) ? 'NOT TRUE' : 'FALSE'}`;
+}
 
 /**
  * The SQL predicate of a condition.
@@ -148,7 +152,14 @@ export function valuePredicate(target: PropertyTarget, condition: PropertyCondit
   }
   // `icontains` of an empty list searches for the text of the list: PostHog's quirk, kept.
   const values = condition.operator === 'icontains' && condition.values.length === 0 ? ['[]'] : condition.values;
-  return `(${COMPILERS[condition.operator as SqlOperator](target, values)})`;
+  return `(${compile(target, condition, values)})`;
+}
+
+function compile(target: PropertyTarget, condition: PropertyCondition, values: readonly Scalar[]): string {
+  const { operator } = condition;
+  return isDenial(operator)
+    ? denied(DENIALS[operator](target, values), condition)
+    : COMPILERS[operator as Exclude<SqlOperator, Denial>](target, values);
 }
 
 /** An empty list is no condition: everybody passes. */
@@ -166,5 +177,5 @@ function matchedPredicate(
     throw new Error(`the values of '${condition.key}' were not matched beforehand`);
   }
   const found = `${value} = ANY(${bindings.bind(values)}::jsonb[])`;
-  return condition.operator === 'not_regex' ? `(${found}) IS NOT TRUE` : `(${found})`;
+  return `(${condition.operator === 'not_regex' ? denied(found, condition) : found})`;
 }
