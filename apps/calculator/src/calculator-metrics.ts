@@ -31,4 +31,11 @@ export const CALCULATOR_METRICS = {
     labels: [],
     alert: 'Any increase: a request for a calculation was lost.',
   },
+  drift: {
+    name: 'cohort_drift_persons_total',
+    kind: 'counter',
+    help: 'Persons by whom a calculation differed from a membership that was kept live by the same definition; changes still on their way left aside.',
+    labels: [],
+    alert: 'Any increase: live membership was wrong. The log names the cohort and some of the persons.',
+  },
 } as const satisfies Record<string, MetricDefinition>;

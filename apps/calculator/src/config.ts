@@ -56,6 +56,12 @@ export const calculatorConfig = defineConfig({
     min: 0,
     max: 3_600_000,
   }),
+  driftGraceMs: setting.integer('DRIFT_GRACE_MS', {
+    doc: 'A difference between a calculation and live membership is no drift while the change of the person is younger than this, in milliseconds.',
+    default: 60_000,
+    min: 0,
+    max: 3_600_000,
+  }),
 });
 
 export type CalculatorConfig = Config<typeof calculatorConfig>;

@@ -8,7 +8,8 @@ import { CALCULATOR_METRICS } from '../calculator-metrics.js';
 import type { CalculatorConfig } from '../config.js';
 import { CALCULATOR_CONFIG } from '../config-token.js';
 import { catchUp } from './catch-up.js';
-import { computeBatch, type ComputedBatch } from './compute-batch.js';
+import { computeBatch, type ComputedBatch, disposeOf } from './compute-batch.js';
+import { DriftObserver } from './drift-observer.js';
 import { failCalculation } from './fail-calculation.js';
 import { OwnerDied } from './failures.js';
 import { keepLease, type ReportProgress } from './keep-lease.js';
@@ -24,6 +25,7 @@ const PUBLISHING = 90;
 export class CalculateCohortHandler {
   private readonly runs;
   private readonly seconds;
+  private readonly drift;
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -34,6 +36,7 @@ export class CalculateCohortHandler {
   ) {
     this.runs = metrics.counter(CALCULATOR_METRICS.runs);
     this.seconds = metrics.histogram(CALCULATOR_METRICS.seconds);
+    this.drift = new DriftObserver({ logger, metrics, graceMs: config.driftGraceMs });
   }
 
   async calculate(runs: readonly LeasedCalculation[]): Promise<void> {
@@ -112,7 +115,10 @@ export class CalculateCohortHandler {
         failPoint('calculator.before_flip');
         const durationMs = performance.now() - startedAt;
         const next = { batch, one, durationMs };
-        this.count(one.run, await publishVersion({ database: this.database, statementTimeoutMs }, next));
+        this.count(
+          one.run,
+          await publishVersion({ database: this.database, statementTimeoutMs }, next, this.drift.observe),
+        );
         failPoint('calculator.after_flip');
         this.seconds.observe((performance.now() - startedAt) / 1_000);
       } catch (error) {
@@ -135,10 +141,4 @@ export class CalculateCohortHandler {
     this.runs.inc({ result });
     this.logger.debug({ ...run, result }, 'calculation ended');
   }
-}
-
-function disposeOf(batch: ComputedBatch): void {
-  batch.computed.forEach(({ members }) => {
-    members.dispose();
-  });
 }

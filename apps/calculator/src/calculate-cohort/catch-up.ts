@@ -1,18 +1,14 @@
 import { type Bitmap, BitmapScope } from '#cohort-core';
-import {
-  type Database,
-  evaluateInProject,
-  noteReadState,
-  personsChangedSince,
-  type ReadState,
-  type Transaction,
-} from '#persistence';
+import { type Database, evaluateInProject, noteReadState, personsChangedSince, type Transaction } from '#persistence';
 
 import { type ComputedBatch, type ComputedCohort, hasTree, readMoment } from './compute-batch.js';
+import { foresee, isForeseen, movedByTime } from './moved-by-time.js';
 import { snapshotTransaction } from './run-transaction.js';
 
 /** So few persons are evaluated under the locks without anybody noticing. */
 const SMALL = 1_000;
+/** So many are not: the locks are given back first. */
+const LARGE = 10_000;
 const MAX_ROUNDS = 3;
 
 /** Where facts are read, and how long a statement may take. */
@@ -22,74 +18,112 @@ export interface Source {
 }
 
 /**
- * Evaluates again, with nothing locked, everyone whose facts changed since the batch's snapshot, until few are left for the last round.
- * Facts only: whose moving edge has passed since `at` is for the sweep of issue 7 to visit, from `swept_to` on.
+ * Evaluates again, with nothing locked, everyone whose facts changed since the batch's snapshot or whose edges time has passed, until
+ * few are left for the last round.
  */
 export async function catchUp({ database, statementTimeoutMs }: Source, batch: ComputedBatch): Promise<void> {
-  const references = [...new Set(batch.computed.flatMap((one) => one.references))];
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    using scope = new BitmapScope();
-    const changed = scope.track(await personsChangedSince(database.pool, batch.projectId, batch.state, references));
-    if (changed.size < SMALL) {
+    if (await snapshotTransaction(database, statementTimeoutMs, (snapshot) => catchUpOnce(snapshot, batch))) {
       return;
     }
-    await snapshotTransaction(database, statementTimeoutMs, async (snapshot) => {
-      batch.state = await evaluateChanged(snapshot, batch, { asked: batch.computed, references });
-    });
   }
 }
 
+/** @returns true when too few are behind for a round of their own */
+async function catchUpOnce(snapshot: Transaction, batch: ComputedBatch): Promise<boolean> {
+  using scope = new BitmapScope();
+  const { computed, asOf } = batch;
+  const { at } = await readMoment(snapshot, batch.projectId);
+  const within = scope.track(await movedSince(snapshot, batch, computed, at));
+  if (within.size < SMALL && isForeseen(asOf.foreseen, at)) {
+    return true;
+  }
+  const foreseen = await foresee(snapshot, batch, computed, { since: asOf.at, at });
+  within.orInPlace(asOf.foreseen.persons);
+  within.orInPlace(foreseen.persons);
+  try {
+    const state = await noteReadState(snapshot, batch.projectId, referencesOf(computed));
+    await evaluateAgain(snapshot, computed, { ...batch, at, within });
+    asOf.foreseen.persons.dispose();
+    batch.asOf = { at, state, foreseen };
+  } catch (error) {
+    foreseen.persons.dispose();
+    throw error;
+  }
+  return false;
+}
+
 /**
- * The last round, for one cohort, under the locks of its flip: afterwards its members are right as of now. The locks live in `transaction`,
- * which sees each statement's own moment; the facts are read in one snapshot taken under them.
+ * The last round, for one cohort, under the locks of its flip: afterwards its members are right as of the instant that it returns. The
+ * locks live in `transaction`, which sees each statement's own moment; the facts are read in one snapshot taken under them.
+ * @returns undefined when too much is left to do, so the locks should be given back
  */
 export async function catchUpUnderLocks(
   { database, statementTimeoutMs }: Source,
   transaction: Transaction,
   batch: ComputedBatch,
   one: ComputedCohort,
-): Promise<void> {
+  { patience }: { readonly patience: boolean },
+): Promise<Date | undefined> {
   using scope = new BitmapScope();
-  const { references } = one;
-  const changed = scope.track(await personsChangedSince(transaction, batch.projectId, batch.state, references));
-  if (!changed.isEmpty) {
-    await snapshotTransaction(database, statementTimeoutMs, (snapshot) =>
-      evaluateChanged(snapshot, batch, { asked: [one], references }),
-    );
+  const { at } = await readMoment(transaction, batch.projectId);
+  const { foreseen } = batch.asOf;
+  const moved = scope.track(await movedSince(transaction, batch, [one], at));
+  moved.orInPlace(foreseen.persons);
+  const isBlind = at > foreseen.until;
+  if (patience && (isBlind || moved.size > LARGE)) {
+    return undefined;
   }
+  if (moved.isEmpty && !isBlind) {
+    return at;
+  }
+  return await snapshotTransaction(database, statementTimeoutMs, (snapshot) => lastRound(snapshot, batch, one));
 }
 
-interface Asked {
-  readonly asked: readonly ComputedCohort[];
-  readonly references: readonly number[];
-}
-
-/** Who changed is asked for again in the snapshot itself: it sees more than its occasion did. @returns what the members are right as of now */
-async function evaluateChanged(
-  snapshot: Transaction,
-  { projectId, state }: ComputedBatch,
-  { asked, references }: Asked,
-): Promise<ReadState> {
+/** Who moved is asked for again in the snapshot itself: it sees more than its occasion did. */
+async function lastRound(snapshot: Transaction, batch: ComputedBatch, one: ComputedCohort): Promise<Date> {
   using scope = new BitmapScope();
-  const { timezone, at } = await readMoment(snapshot, projectId);
-  const within = scope.track(await personsChangedSince(snapshot, projectId, state, references));
-  const after = await noteReadState(snapshot, projectId, references);
-  await evaluateAgain(snapshot, asked, { projectId, timezone, at, within });
-  return after;
+  const { at } = await readMoment(snapshot, batch.projectId);
+  const within = scope.track(await movedSince(snapshot, batch, [one], at));
+  within.orInPlace(batch.asOf.foreseen.persons);
+  if (at > batch.asOf.foreseen.until) {
+    const { persons } = await foresee(snapshot, batch, [one], { since: batch.asOf.at, at });
+    within.orInPlace(scope.track(persons));
+  }
+  await evaluateAgain(snapshot, [one], { ...batch, at, within });
+  return at;
+}
+
+/** Whose answers may be others than the batch's: facts or references changed, or an edge passed; not those foreseen. The caller disposes of it. */
+async function movedSince(
+  client: Transaction,
+  batch: ComputedBatch,
+  cohorts: readonly ComputedCohort[],
+  at: Date,
+): Promise<Bitmap> {
+  using scope = new BitmapScope();
+  const { asOf, projectId } = batch;
+  const moved = scope.track(await movedByTime(client, batch, cohorts, { after: asOf.at, upTo: at }));
+  moved.orInPlace(scope.track(await personsChangedSince(client, projectId, asOf.state, referencesOf(cohorts))));
+  return scope.release(moved);
+}
+
+function referencesOf(cohorts: readonly ComputedCohort[]): number[] {
+  return [...new Set(cohorts.flatMap(({ references }) => references))];
 }
 
 async function evaluateAgain(
   transaction: Transaction,
   computed: readonly ComputedCohort[],
-  question: { readonly projectId: number; readonly timezone: string; readonly at: Date; readonly within: Bitmap },
+  { projectId, timezone, at, within }: Pick<ComputedBatch, 'projectId' | 'timezone'> & { at: Date; within: Bitmap },
 ): Promise<void> {
   using scope = new BitmapScope();
   const asked = computed.filter(hasTree);
   const trees = asked.map(({ tree }) => tree);
-  const answers = await evaluateInProject(transaction, trees, question);
+  const answers = await evaluateInProject(transaction, trees, { projectId, timezone, at, within });
   answers.forEach((answer) => scope.track(answer));
   asked.forEach(({ members }, index) => {
-    members.andNotInPlace(question.within);
+    members.andNotInPlace(within);
     members.orInPlace(answers[index] ?? scope.of());
   });
 }

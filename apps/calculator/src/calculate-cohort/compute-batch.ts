@@ -16,6 +16,8 @@ import {
   type Transaction,
 } from '#persistence';
 
+import { foresee, type Foreseen } from './moved-by-time.js';
+
 interface CohortSnapshot {
   readonly cohortId: number;
   readonly filters: CohortFilters | null;
@@ -43,15 +45,22 @@ export interface ComputedCohort {
   readonly members: Bitmap;
 }
 
+/** What the members of a batch are right as of: an instant, and what was there to be read. */
+export interface AsOf {
+  readonly at: Date;
+  readonly state: ReadState;
+  readonly foreseen: Foreseen;
+}
+
 /** What one snapshot of a project gave. */
 export interface ComputedBatch {
   readonly projectId: number;
-  readonly at: Date;
+  readonly timezone: string;
   readonly computed: readonly ComputedCohort[];
   /** Runs that nobody waits for any more. */
   readonly superseded: readonly LeasedCalculation[];
-  /** What the members are right as of; moves on as the batch catches up. */
-  state: ReadState;
+  /** Moves on as the batch catches up. */
+  asOf: AsOf;
 }
 
 /** Reads and evaluates cohorts of one project in the transaction's one snapshot, equal leaves once. */
@@ -66,6 +75,8 @@ export async function computeBatch(
   const wanted = runs.flatMap((run) => question(run, cohorts.get(run.cohortId)) ?? []);
   const references = [...new Set(wanted.flatMap((one) => one.references))];
   const state = await noteReadState(transaction, projectId, references);
+  const { timezone, at } = moment;
+  const foreseen = await foresee(transaction, { projectId, timezone }, wanted, { since: at, at });
   const answered = wanted.filter(hasTree);
   const count = new Set(answered.flatMap(({ tree }) => leavesOf(tree)).map(leafKey)).size;
   let done = 0;
@@ -77,7 +88,15 @@ export async function computeBatch(
   const members = await evaluateInProject(transaction, trees, { projectId, ...moment, within: null, onLeaves });
   const computed = wanted.map((one) => ({ ...one, members: hasTree(one) ? takeFirst(members) : bitmapOf() }));
   const alive = new Set(wanted.map(({ run }) => run));
-  return { projectId, at: moment.at, computed, superseded: runs.filter((run) => !alive.has(run)), state };
+  const superseded = runs.filter((run) => !alive.has(run));
+  return { projectId, timezone, computed, superseded, asOf: { at, state, foreseen } };
+}
+
+export function disposeOf({ computed, asOf }: ComputedBatch): void {
+  asOf.foreseen.persons.dispose();
+  computed.forEach(({ members }) => {
+    members.dispose();
+  });
 }
 
 /** The first statement of a snapshot, so that `at` and the facts belong together. */

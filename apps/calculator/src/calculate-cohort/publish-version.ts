@@ -1,17 +1,20 @@
+import { type Bitmap, bitmapOf } from '#cohort-core';
 import { cohortKey, TOPICS } from '#contracts';
 import { appendToOutbox } from '#outbox';
 import {
   changeMembers,
   finishCalculation,
-  lockCohort,
   type LockedCohort,
+  type LockedForFlip,
+  lockForFlip,
   type MembersDifference,
+  moveLiveSet,
   replaceMembers,
   type Transaction,
   wantDependents,
 } from '#persistence';
 
-import { catchUpUnderLocks, type Source } from './catch-up.js';
+import { catchUp, catchUpUnderLocks, type Source } from './catch-up.js';
 import type { ComputedBatch, ComputedCohort } from './compute-batch.js';
 
 const NO_CRITERIA = {
@@ -20,7 +23,7 @@ const NO_CRITERIA = {
   message: 'This cohort has no matching criteria defined. Please add at least one.',
 };
 
-/** From the snapshot's instant on, moving edges are still to be swept. */
+/** Time up to the last round's instant is in the members; from there on it is the sweeper's. */
 const STORE_SWEEP = `
   INSERT INTO cohort_sweep (project_id, cohort_id, swept_to) VALUES ($1, $2, $3)
   ON CONFLICT (project_id, cohort_id) DO UPDATE SET swept_to = excluded.swept_to`;
@@ -32,35 +35,104 @@ export interface NewVersion {
   readonly durationMs: number;
 }
 
+/** How often the locks are given back because too much was left to do under them. */
+const PATIENCE = 3;
+
+/** The flip, under its locks. */
+export interface Flip extends NewVersion {
+  /** What the members are right as of. */
+  readonly at: Date;
+  readonly stored: LockedForFlip;
+}
+
 interface Written extends MembersDifference {
   readonly version: number;
   readonly count: number;
 }
 
+export type Published = 'published' | 'superseded' | 'lost';
+
+/** Is told, under the locks, who moved in a cohort that was kept live by the same definition all the time. */
+export type ObserveDrift = (transaction: Transaction, flip: Flip, moved: Bitmap) => Promise<void>;
+
 /**
  * The flip: members, count, version, last_calculation, history and message change in one commit, or (superseded, lost lease) nothing
  * does. The locks are those of every writer of membership; what has changed since the snapshot is caught up under them.
  */
-export async function publishVersion(source: Source, next: NewVersion): Promise<'published' | 'superseded' | 'lost'> {
+export async function publishVersion(
+  source: Source,
+  next: NewVersion,
+  observeDrift: ObserveDrift = () => Promise.resolve(),
+): Promise<Published> {
+  const attempt: Attempt = { liveSet: null, patience: PATIENCE };
+  for (;;) {
+    const result = await source.database.transaction((transaction) =>
+      flip(transaction, source, next, attempt, observeDrift),
+    );
+    switch (result) {
+      case 'stronger':
+        attempt.liveSet = 'UPDATE';
+        break;
+      case 'behind':
+        attempt.patience -= 1;
+        await catchUp(source, next.batch);
+        break;
+      default:
+        return result;
+    }
+  }
+}
+
+interface Attempt {
+  liveSet: 'UPDATE' | null;
+  patience: number;
+}
+
+async function flip(
+  transaction: Transaction,
+  source: Source,
+  next: NewVersion,
+  { liveSet, patience }: Attempt,
+  observeDrift: ObserveDrift,
+): Promise<Published | 'stronger' | 'behind'> {
   const { batch, one } = next;
-  const { run } = one;
-  return source.database.transaction(async (transaction) => {
-    const stored = await lockCohort(transaction, run, 'UPDATE');
-    if (stored === undefined || isSuperseded(stored, one)) {
-      return (await finishCalculation(transaction, run, { state: 'superseded' })) ? 'superseded' : 'lost';
+  const stored = await lockForFlip(transaction, one.run, one.cohort.filters, liveSet);
+  if (stored === 'stronger') {
+    return stored;
+  }
+  if (stored === undefined || isSuperseded(stored, one)) {
+    return (await finishCalculation(transaction, one.run, { state: 'superseded' })) ? 'superseded' : 'lost';
+  }
+  const at = await catchUpUnderLocks(source, transaction, batch, one, { patience: patience > 0 });
+  if (at === undefined) {
+    return 'behind';
+  }
+  if (!(await finishCalculation(transaction, one.run, historyOf(one)))) {
+    return 'lost';
+  }
+  await write(transaction, { ...next, at, stored }, observeDrift);
+  return 'published';
+}
+
+async function write(transaction: Transaction, flip: Flip, observeDrift: ObserveDrift): Promise<void> {
+  const { one, stored } = flip;
+  const moved = bitmapOf();
+  try {
+    const written = await writeMembers(transaction, flip, moved);
+    await updateCohort(transaction, flip, written);
+    if (!stored.isSettled) {
+      await moveLiveSet(transaction, one.run.projectId);
     }
-    await catchUpUnderLocks(source, transaction, batch, one);
-    if (!(await finishCalculation(transaction, run, historyOf(one)))) {
-      return 'lost';
+    if (stored.isLive && !moved.isEmpty) {
+      await observeDrift(transaction, flip, moved);
     }
-    const written = await writeMembers(transaction, next);
-    await updateCohort(transaction, next, written);
-    await announce(transaction, next, { written, previous: stored.version });
+    await announce(transaction, flip, written);
     if (written.enteredCount + written.leftCount > 0) {
-      await wantDependents(transaction, run);
+      await wantDependents(transaction, one.run);
     }
-    return 'published';
-  });
+  } finally {
+    moved.dispose();
+  }
 }
 
 function isSuperseded(stored: LockedCohort, { run, cohort }: ComputedCohort): boolean {
@@ -81,21 +153,21 @@ function historyOf({ cohort, members }: ComputedCohort): Parameters<typeof finis
 }
 
 /** A static cohort gets its criteria's persons beside those that were added by hand meanwhile. */
-async function writeMembers(transaction: Transaction, { batch, one }: NewVersion): Promise<Written> {
+async function writeMembers(transaction: Transaction, { at, one }: Flip, moved: Bitmap): Promise<Written> {
   const { run, cohort, members } = one;
-  const change = { ...run, reason: 'calculation', at: batch.at };
+  const change = { ...run, reason: 'calculation', at };
   if (cohort.isStatic) {
     const changed = await changeMembers(transaction, { ...change, add: members });
     return { ...changed, version: Math.max(changed.version, run.version) };
   }
   return {
-    ...(await replaceMembers(transaction, { ...change, members })),
+    ...(await replaceMembers(transaction, { ...change, members, moved })),
     version: run.version,
     count: members.size,
   };
 }
 
-async function updateCohort(transaction: Transaction, { batch, one }: NewVersion, written: Written): Promise<void> {
+async function updateCohort(transaction: Transaction, { at, one }: Flip, written: Written): Promise<void> {
   await transaction.query(
     `UPDATE cohort SET version = $3, count = $4, last_calculation = $5, live_filters = $7,
        live_error = NULL, live_failed_at = NULL,
@@ -107,18 +179,18 @@ async function updateCohort(transaction: Transaction, { batch, one }: NewVersion
       one.run.cohortId,
       written.version,
       written.count,
-      batch.at,
+      at,
       one.cohort.filters === null ? NO_CRITERIA.message : null,
       one.cohort.isStatic || one.cohort.filters === null ? null : JSON.stringify(one.cohort.filters),
     ],
   );
-  await transaction.query(STORE_SWEEP, [one.run.projectId, one.run.cohortId, batch.at]);
+  await transaction.query(STORE_SWEEP, [one.run.projectId, one.run.cohortId, at]);
 }
 
 async function announce(
   transaction: Transaction,
-  { batch, one: { run }, durationMs }: NewVersion,
-  { written, previous }: { readonly written: Written; readonly previous: number | null },
+  { at, one: { run }, durationMs, stored }: Flip,
+  written: Written,
 ): Promise<void> {
   await appendToOutbox(transaction, [
     {
@@ -130,11 +202,11 @@ async function announce(
         project_id: run.projectId,
         cohort_id: run.cohortId,
         version: written.version,
-        previous_version: previous,
+        previous_version: stored.version,
         count: written.count,
         entered_count: written.enteredCount,
         left_count: written.leftCount,
-        at: batch.at.toISOString(),
+        at: at.toISOString(),
         duration_ms: durationMs,
       },
     },

@@ -13,6 +13,7 @@ import {
 import { createTestProject, eventually, type TestDatabase } from '#testing';
 
 import { CalculateCohortHandler } from '../calculate-cohort/calculate-cohort.handler.js';
+import { CALCULATOR_METRICS } from '../calculator-metrics.js';
 import { type CalculatorConfig, calculatorConfig } from '../config.js';
 
 export interface CohortState {
@@ -39,6 +40,7 @@ export const all = (...values: object[]) => ({ properties: { type: 'AND', values
 /** A project in a test's database, and the calculator's work on it done in this process. */
 export class CalculatorFixture {
   projectId = 0;
+  private metrics = new Metrics();
 
   constructor(private readonly test: TestDatabase) {}
 
@@ -50,12 +52,13 @@ export class CalculatorFixture {
   async newProject(): Promise<void> {
     await this.database.pool.query(`UPDATE calculation SET state = 'superseded' WHERE state IN ('wanted', 'running')`);
     this.projectId = (await createTestProject(this.database)).id;
+    this.metrics = new Metrics();
   }
 
   handler(settings: Partial<CalculatorConfig> = {}): CalculateCohortHandler {
     const environment = { DATABASE_URL: this.test.url, KAFKA_BROKERS: 'none' };
     const config = { ...calculatorConfig.read(environment), ...settings };
-    return new CalculateCohortHandler(this.database, { wake: () => undefined }, config, SILENT_LOGGER, new Metrics());
+    return new CalculateCohortHandler(this.database, { wake: () => undefined }, config, SILENT_LOGGER, this.metrics);
   }
 
   /** Leases and calculates until nothing is due. @returns how many runs there were */
@@ -186,6 +189,22 @@ export class CalculatorFixture {
       await client.query('ROLLBACK');
       client.release();
     }
+  }
+
+  /** Waits until somebody waits for a lock in this database. */
+  async waitForLock(): Promise<void> {
+    await eventually(async () => {
+      const { rows } = await this.database.pool.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      expect(rows).not.toHaveLength(0);
+    });
+  }
+
+  /** Persons by whom live membership was found wrong. */
+  async drift(): Promise<number> {
+    const { values } = await this.metrics.counter(CALCULATOR_METRICS.drift).get();
+    return values.reduce((sum, { value }) => sum + value, 0);
   }
 
   private async noteChange(transaction: Transaction, ordinals: readonly number[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { bitmapOf } from '#cohort-core';
-import { type CohortIds, readClock, replaceMembers, type Transaction } from '#persistence';
+import { type CohortIds, moveLiveSet, readClock, replaceMembers, type Transaction } from '#persistence';
 
 import type { CohortRow } from '../present-cohort/cohort-row.js';
 import type { CheckedEdit } from './check-edit.js';
@@ -26,8 +26,10 @@ const STORE_FIELDS = `
 /** Above every version that was ever asked for: a run that is still under way gives up at its flip. */
 const NEXT = 'greatest(version, pending_version, 0) + 1';
 const ASK_FOR_VERSION = `UPDATE cohort SET pending_version = ${NEXT}, is_calculating = true WHERE project_id = $1 AND id = $2`;
+/** Nothing keeps it live any more: a restored cohort waits for its calculation. */
 const SKIP_VERSION = `
-  UPDATE cohort SET version = ${NEXT}, pending_version = ${NEXT}, is_calculating = false
+  UPDATE cohort SET version = ${NEXT}, pending_version = ${NEXT}, is_calculating = false, live_filters = NULL, live_error = NULL,
+    live_failed_at = NULL, limit_exceeded = false
   WHERE project_id = $1 AND id = $2 RETURNING version`;
 const STORE_COUNT = 'UPDATE cohort SET count = 0 WHERE project_id = $1 AND id = $2';
 
@@ -94,6 +96,7 @@ const TURNS: Readonly<Record<Turn, (transaction: Transaction, ids: CohortIds, st
 };
 
 async function skipVersion(transaction: Transaction, ids: CohortIds): Promise<number> {
+  await moveLiveSet(transaction, ids.projectId);
   const { rows } = await transaction.query<{ version: number }>(SKIP_VERSION, [ids.projectId, ids.cohortId]);
   if (rows[0] === undefined) {
     throw new Error('the cohort that is being edited is gone');

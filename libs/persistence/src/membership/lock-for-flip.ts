@@ -1,16 +1,24 @@
 import type { Transaction } from '../database.js';
+import { IS_LIVE } from '../live/live-cohort.js';
 import { type CohortIds, lockCohort, type LockedCohort } from './lock-cohort.js';
 
-export interface LockedForFlip extends LockedCohort {
+interface LiveState {
   /** It is kept live by this very definition. */
   readonly isLive: boolean;
+  /** The flip changes neither which cohorts are kept live nor by which definition. */
+  readonly isSettled: boolean;
+  readonly lastCalculation: Date | null;
 }
+
+export type LockedForFlip = LockedCohort & LiveState;
 
 /** `$3` are the filters that the new version is calculated from. */
 const READ_LIVE = `
-  SELECT NOT deleted AND NOT is_static AND version IS NOT NULL AND live_error IS NULL AND NOT limit_exceeded
-    AND live_filters IS NOT DISTINCT FROM $3::jsonb AND live_filters IS NOT NULL AS "isLive"
-  FROM cohort WHERE project_id = $1 AND id = $2`;
+  SELECT "isLive", "isLive" OR (live_filters IS NULL AND (is_static OR $3::jsonb IS NULL)) AS "isSettled",
+    last_calculation AS "lastCalculation"
+  FROM cohort, LATERAL (
+    SELECT ${IS_LIVE} AND live_filters IS NOT DISTINCT FROM $3::jsonb AS "isLive"
+  ) AS state WHERE project_id = $1 AND id = $2`;
 
 /** Those that will be asked to follow, with the cohort itself: in the order that every writer of membership takes cohort rows. */
 const LOCK_WITH_DEPENDENTS = `
@@ -31,15 +39,15 @@ export async function lockForFlip(
   liveSet: 'UPDATE' | null,
 ): Promise<LockedForFlip | undefined | 'stronger'> {
   const values = [ids.projectId, ids.cohortId, filters === null ? null : JSON.stringify(filters)];
-  const isLive = async (): Promise<boolean> =>
-    (await transaction.query<{ isLive: boolean }>(READ_LIVE, values)).rows[0]?.isLive === true;
-  const strength = liveSet ?? ((await isLive()) ? 'SHARE' : 'UPDATE');
+  const read = async (): Promise<LiveState | undefined> =>
+    (await transaction.query<LiveState>(READ_LIVE, values)).rows[0];
+  const strength = liveSet ?? ((await read())?.isSettled === true ? 'SHARE' : 'UPDATE');
   await transaction.query(`SELECT number FROM live_set WHERE project_id = $1 FOR ${strength}`, [ids.projectId]);
   await transaction.query(LOCK_WITH_DEPENDENTS, [ids.projectId, ids.cohortId]);
   const stored = await lockCohort(transaction, ids, strength);
-  if (stored === undefined) {
+  const state = await read();
+  if (stored === undefined || state === undefined) {
     return undefined;
   }
-  const isLiveNow = await isLive();
-  return strength === 'SHARE' && !isLiveNow ? 'stronger' : { ...stored, isLive: isLiveNow };
+  return strength === 'SHARE' && !state.isSettled ? 'stronger' : { ...stored, ...state };
 }
