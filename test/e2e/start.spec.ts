@@ -117,6 +117,7 @@ describe('npm start', () => {
         'ingestion',
         'kafka',
         'postgres',
+        'realtime',
       ]);
       for (const url of Object.values(first.urls)) {
         expect([url, await statusOf(`${url}/livez`), await statusOf(`${url}/readyz`)]).toEqual([url, 200, 200]);

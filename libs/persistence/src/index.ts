@@ -24,9 +24,21 @@ export {
   type LeafExplanation,
 } from './explanation/explain-in-project.js';
 export type { Evidence } from './explanation/read-evidence.js';
+export type { MembersOverlay } from './leaf-sources/cohort.source.js';
 export { evaluateInProject, leafSources, type ProjectQuestion } from './leaf-sources/evaluate-in-project.js';
 export { readOrdinalSets } from './leaf-sources/ordinal-sets.js';
 export { isStoredDate, type Sweep, visitedByTime } from './leaf-sources/visited-by-time.js';
+export { IS_LIVE, type LiveCohort } from './live/live-cohort.js';
+export { LiveFailure } from './live/live-failure.js';
+export { LiveIndex } from './live/live-index.js';
+export { type PersonNews, ProjectIndex, type Touched } from './live/project-index.js';
+export {
+  type LiveOccasion,
+  type LiveParts,
+  type LiveReport,
+  refreshInTransaction,
+  refreshMembers,
+} from './live/refresh-members.js';
 export { type ChangedMembers, changeMembers, type MembersChange } from './membership/change-members.js';
 export { type MembersDifference } from './membership/chunks.js';
 export { type CohortIds, lockCohort, type LockedCohort, moveLiveSet, readClock } from './membership/lock-cohort.js';

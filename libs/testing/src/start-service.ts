@@ -6,7 +6,7 @@ import { nodeFlagsOf } from '../../../tools/stack/src/node-flags.js';
 import { askForDirectory } from './servers/ask.js';
 import { servicePidFile } from './servers/run-directory.js';
 
-export const SERVICE_NAMES = ['gateway', 'ingestion', 'calculator', 'csv-import'] as const;
+export const SERVICE_NAMES = ['gateway', 'ingestion', 'calculator', 'csv-import', 'realtime'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** A service of Muster as its own process, built from dist. */

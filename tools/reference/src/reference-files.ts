@@ -12,6 +12,8 @@ import { CSV_IMPORT_METRICS } from '../../../apps/csv-import/src/csv-import-metr
 import { gatewayConfig } from '../../../apps/gateway/src/config.js';
 import { ingestionConfig } from '../../../apps/ingestion/src/config.js';
 import { INGESTION_METRICS } from '../../../apps/ingestion/src/ingestion-metrics.js';
+import { realtimeConfig } from '../../../apps/realtime/src/config.js';
+import { REALTIME_METRICS } from '../../../apps/realtime/src/realtime-metrics.js';
 import { asyncApiDocument } from './asyncapi/asyncapi-document.js';
 import { readClassDocs } from './asyncapi/class-docs.js';
 import { configurationPage } from './configuration-page.js';
@@ -28,6 +30,7 @@ export async function referenceFiles(root: string): Promise<ReadonlyMap<string, 
     ingestion: ingestionConfig,
     calculator: calculatorConfig,
     'csv-import': csvImportConfig,
+    realtime: realtimeConfig,
   };
   const metrics = {
     'Kafka, in every service': Object.values(METRICS),
@@ -35,6 +38,7 @@ export async function referenceFiles(root: string): Promise<ReadonlyMap<string, 
     ingestion: Object.values(INGESTION_METRICS),
     calculator: Object.values(CALCULATOR_METRICS),
     'csv-import': Object.values(CSV_IMPORT_METRICS),
+    realtime: Object.values(REALTIME_METRICS),
   };
   const raw = {
     [`${FOLDER}/asyncapi.json`]: JSON.stringify(asyncApiDocument(docs)),

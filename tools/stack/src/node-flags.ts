@@ -5,6 +5,7 @@
  */
 const SIZES: Readonly<Record<string, readonly string[]>> = {
   ingestion: ['--max-semi-space-size=16', '--max-old-space-size=256'],
+  realtime: ['--max-semi-space-size=16', '--max-old-space-size=256'],
   'csv-import': ['--max-semi-space-size=8', '--max-old-space-size=160'],
 };
 const SMALL = ['--max-semi-space-size=4'];

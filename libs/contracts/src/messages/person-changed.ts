@@ -8,6 +8,7 @@ import {
   IsOptional,
   IsString,
   IsUUID,
+  Max,
   Min,
   ValidateNested,
 } from 'class-validator';
@@ -16,12 +17,14 @@ import { Message } from './message.js';
 
 /** One message names at most this many persons: about 100 bytes each. */
 export const MAX_PERSONS_PER_CHANGE_MESSAGE = 500;
+const MAX_INT4 = 2_147_483_647;
 
 /** What happened to one person in one transaction of ingestion. Absent flags mean false. */
 export class ChangedPerson {
   /** The person's place in the project's bitmaps; never reused. */
   @IsInt()
   @Min(0)
+  @Max(MAX_INT4)
   ordinal!: number;
 
   @IsUUID()
@@ -35,6 +38,16 @@ export class ChangedPerson {
   @IsOptional()
   @IsUUID()
   merged_into?: string;
+
+  /** She took in another person: with her events, properties, distinct ids and the earlier birth. */
+  @IsOptional()
+  @IsBoolean()
+  merged?: boolean;
+
+  /** She has a distinct id more, though she was not born with it. */
+  @IsOptional()
+  @IsBoolean()
+  distinct_ids?: boolean;
 
   @IsOptional()
   @IsBoolean()
@@ -55,11 +68,13 @@ export class ChangedPerson {
 export class PersonChanged extends Message {
   @IsInt()
   @Min(1)
+  @Max(MAX_INT4)
   project_id!: number;
 
   /** `ordinal >> 16`. */
   @IsInt()
   @Min(0)
+  @Max(MAX_INT4)
   block!: number;
 
   @IsDateString()

@@ -1,18 +1,27 @@
-import { type Bitmap, evaluate, type FilterNode, instantOf, type LeafSource, type NodeObserver } from '#cohort-core';
+import {
+  type Bitmap,
+  blocksOf,
+  evaluate,
+  type FilterNode,
+  instantOf,
+  type LeafSource,
+  type NodeObserver,
+} from '#cohort-core';
 
 import type { Transaction } from '../database.js';
 import { readEveryone } from '../membership/read-members.js';
-import { CohortSource } from './cohort.source.js';
+import { CohortSource, type MembersOverlay } from './cohort.source.js';
 import { DistinctIdSource } from './distinct-id.source.js';
 import { EventSource } from './event.source.js';
 import { PersonMetadataSource } from './person-metadata.source.js';
 import { PersonPropertySource } from './person-property.source.js';
 
 /** Where the facts of a project's filters lie, as the transaction sees them. */
-export function leafSources(transaction: Transaction, projectId: number): LeafSource[] {
-  return [PersonPropertySource, DistinctIdSource, PersonMetadataSource, EventSource, CohortSource].map(
+export function leafSources(transaction: Transaction, projectId: number, overlay?: MembersOverlay): LeafSource[] {
+  const sources = [PersonPropertySource, DistinctIdSource, PersonMetadataSource, EventSource].map(
     (Source) => new Source(transaction, projectId),
   );
+  return [...sources, new CohortSource(transaction, projectId, overlay)];
 }
 
 export interface ProjectQuestion {
@@ -22,6 +31,8 @@ export interface ProjectQuestion {
   /** Null means everyone. */
   readonly within: Bitmap | null;
   readonly observe?: NodeObserver;
+  /** Members of cohorts that are being changed, as they will be. */
+  readonly overlay?: MembersOverlay;
   /** Told, as the sources answer, how many more leaves are done. */
   readonly onLeaves?: (count: number) => void;
 }
@@ -30,11 +41,12 @@ export interface ProjectQuestion {
 export async function evaluateInProject(
   transaction: Transaction,
   trees: readonly FilterNode[],
-  { projectId, at, onLeaves, ...question }: ProjectQuestion,
+  { projectId, at, onLeaves, overlay, ...question }: ProjectQuestion,
 ): Promise<Bitmap[]> {
-  const everyone = await readEveryone(transaction, projectId);
+  const blocks = question.within === null ? null : blocksOf(question.within);
+  const everyone = await readEveryone(transaction, projectId, blocks);
   try {
-    const sources = leafSources(transaction, projectId).map((source) => telling(source, onLeaves));
+    const sources = leafSources(transaction, projectId, overlay).map((source) => telling(source, onLeaves));
     return await evaluate(trees, { ...question, at: instantOf(at), everyone, sources });
   } finally {
     everyone.dispose();

@@ -35,7 +35,7 @@ export interface ChangedChunk {
 /** After all chunk locks, blocks ascending, once a transaction and project: so no two writers wait for each other in a circle. */
 const BUMP_EPOCHS = `
   INSERT INTO membership_epoch AS stored (project_id, block, epoch)
-  SELECT $1, block, 1 FROM unnest($3::int[]) AS block ORDER BY block
+  SELECT $1, block, 1 FROM unnest($2::int[]) AS block ORDER BY block
   ON CONFLICT (project_id, block) DO UPDATE SET epoch = stored.epoch + 1 RETURNING block, epoch`;
 
 /** Locks and reads the chunks of a cohort. @param only these blocks; null means all */
@@ -73,57 +73,80 @@ export async function writeChanges(
   to: MembershipChange,
   changed: readonly ChangedChunk[],
 ): Promise<MembersDifference> {
-  if (changed.length > 0) {
-    await writeChunks(transaction, to, changed);
-    await writeDeltas(transaction, to, changed);
+  return writeAllChanges(transaction, to, [{ ...to, changed }]);
+}
+
+/** What changed in one of several cohorts. */
+export interface CohortChanges {
+  readonly cohortId: number;
+  readonly version: number;
+  readonly changed: readonly ChangedChunk[];
+}
+
+interface ChangedRow extends ChangedChunk, Pick<CohortChanges, 'cohortId' | 'version'> {}
+
+/** Writes what one transaction changed in several cohorts of a project; once a transaction, because it moves the blocks' epochs. */
+export async function writeAllChanges(
+  transaction: Transaction,
+  to: Pick<MembershipChange, 'projectId' | 'reason' | 'at'>,
+  cohorts: readonly CohortChanges[],
+): Promise<MembersDifference> {
+  const rows = cohorts.flatMap(({ cohortId, version, changed }) =>
+    changed.map((one): ChangedRow => ({ ...one, cohortId, version })),
+  );
+  if (rows.length > 0) {
+    await writeChunks(transaction, to, rows);
+    await writeDeltas(transaction, to, rows);
   }
   return {
-    enteredCount: sum(changed.map(({ entered }) => entered.size)),
-    leftCount: sum(changed.map(({ left }) => left.size)),
+    enteredCount: sum(rows.map(({ entered }) => entered.size)),
+    leftCount: sum(rows.map(({ left }) => left.size)),
   };
 }
 
 async function writeChunks(
   transaction: Transaction,
-  to: MembershipChange,
-  changed: readonly ChangedChunk[],
+  to: Pick<MembershipChange, 'projectId'>,
+  rows: readonly ChangedRow[],
 ): Promise<void> {
   await transaction.query(
     `WITH bumped AS (${BUMP_EPOCHS})
      INSERT INTO cohort_chunk (project_id, cohort_id, chunk, cardinality, revision, bitmap, epoch)
-     SELECT $1, $2, changed.*, epoch FROM unnest($3::int[], $4::int[], $5::bigint[], $6::bytea[]) AS changed (chunk, cardinality, revision, bitmap)
+     SELECT $1, changed.*, epoch
+     FROM unnest($3::int[], $4::int[], $5::int[], $6::bigint[], $7::bytea[]) AS changed (cohort_id, chunk, cardinality, revision, bitmap)
      JOIN bumped ON bumped.block = changed.chunk
      ON CONFLICT (project_id, cohort_id, chunk) DO UPDATE
      SET cardinality = excluded.cardinality, revision = excluded.revision, bitmap = excluded.bitmap, epoch = excluded.epoch`,
     [
       to.projectId,
-      to.cohortId,
-      changed.map(({ chunk }) => chunk),
-      changed.map(({ after }) => after.size),
-      changed.map(({ revision }) => revision),
-      changed.map(({ after }) => serializeBitmap(after)),
+      [...new Set(rows.map(({ chunk }) => chunk))],
+      rows.map(({ cohortId }) => cohortId),
+      rows.map(({ chunk }) => chunk),
+      rows.map(({ after }) => after.size),
+      rows.map(({ revision }) => revision),
+      rows.map(({ after }) => serializeBitmap(after)),
     ],
   );
 }
 
 async function writeDeltas(
   transaction: Transaction,
-  to: MembershipChange,
-  changed: readonly ChangedChunk[],
+  to: Pick<MembershipChange, 'projectId' | 'reason' | 'at'>,
+  rows: readonly ChangedRow[],
 ): Promise<void> {
   await transaction.query(
-    `INSERT INTO membership_delta (project_id, cohort_id, version, reason, at, chunk, revision, entered, left_)
-     SELECT $1, $2, $3, $4, $5, * FROM unnest($6::int[], $7::bigint[], $8::bytea[], $9::bytea[])`,
+    `INSERT INTO membership_delta (project_id, reason, at, cohort_id, version, chunk, revision, entered, left_)
+     SELECT $1, $2, $3, * FROM unnest($4::int[], $5::int[], $6::int[], $7::bigint[], $8::bytea[], $9::bytea[])`,
     [
       to.projectId,
-      to.cohortId,
-      to.version,
       to.reason,
       to.at,
-      changed.map(({ chunk }) => chunk),
-      changed.map(({ revision }) => revision),
-      changed.map(({ entered }) => serializeBitmap(entered)),
-      changed.map(({ left }) => serializeBitmap(left)),
+      rows.map(({ cohortId }) => cohortId),
+      rows.map(({ version }) => version),
+      rows.map(({ chunk }) => chunk),
+      rows.map(({ revision }) => revision),
+      rows.map(({ entered }) => serializeBitmap(entered)),
+      rows.map(({ left }) => serializeBitmap(left)),
     ],
   );
 }

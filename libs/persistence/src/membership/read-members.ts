@@ -39,10 +39,15 @@ export async function readMembers(
   return { version: first.version, count: first.count, bitmap: uniteChunks(chunks) };
 }
 
-/** The persons of a project neither merged away nor deleted. The caller disposes of it. */
-export async function readEveryone(client: PoolClient, projectId: number): Promise<Bitmap> {
-  const kind = (which: 'born' | 'gone') =>
-    readBytes(client, 'SELECT bitmap FROM person_presence WHERE project_id = $1 AND kind = $2', [projectId, which]);
+const PRESENT = `SELECT bitmap FROM person_presence WHERE project_id = $1 AND kind = $2 AND ($3::int[] IS NULL OR chunk = ANY($3::int[]))`;
+
+/** The persons of a project neither merged away nor deleted. The caller disposes of it. @param blocks only theirs; null means all */
+export async function readEveryone(
+  client: PoolClient,
+  projectId: number,
+  blocks: readonly number[] | null = null,
+): Promise<Bitmap> {
+  const kind = (which: 'born' | 'gone') => readBytes(client, PRESENT, [projectId, which, blocks]);
   const everyone = uniteChunks(await kind('born'));
   const gone = uniteChunks(await kind('gone'));
   everyone.andNotInPlace(gone);

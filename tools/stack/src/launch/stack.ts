@@ -12,7 +12,7 @@ import type { StackConfig } from './stack.config.js';
 import { startApp } from './start-app.js';
 
 /** In the order in which the data passes them. */
-const APPS = ['gateway', 'ingestion', 'calculator', 'csv-import'] as const;
+const APPS = ['gateway', 'ingestion', 'calculator', 'csv-import', 'realtime'] as const;
 type AppName = (typeof APPS)[number];
 
 /** Together below the ten seconds that a stop may take. */

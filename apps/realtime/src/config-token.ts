@@ -1,0 +1,2 @@
+/** Injection token of the app's settings. */
+export const REALTIME_CONFIG = Symbol('realtime config');

@@ -1,0 +1,19 @@
+import { commonSettings, type Config, defineConfig, setting } from '#config';
+
+export const realtimeConfig = defineConfig({
+  ...commonSettings,
+  port: setting.integer('PORT', {
+    doc: 'Port of the probes and metrics; 0 = any free port.',
+    default: 8004,
+    min: 0,
+    max: 65_535,
+  }),
+  statementTimeoutMs: setting.integer('REALTIME_STATEMENT_TIMEOUT_MS', {
+    doc: 'Longest single statement of a live evaluation, in milliseconds; a cohort that needs longer is not kept live before its next calculation.',
+    default: 10_000,
+    min: 100,
+    max: 600_000,
+  }),
+});
+
+export type RealtimeConfig = Config<typeof realtimeConfig>;

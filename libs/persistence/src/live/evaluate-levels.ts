@@ -1,0 +1,221 @@
+import type { Bitmap, BitmapScope } from '#cohort-core';
+
+import type { Database, Transaction } from '../database.js';
+import type { MembersOverlay } from '../leaf-sources/cohort.source.js';
+import { evaluateInProject } from '../leaf-sources/evaluate-in-project.js';
+import { classifyDatabaseError } from '../postgres-errors.js';
+import type { LiveCohort } from './live-cohort.js';
+import { LiveFailure } from './live-failure.js';
+import type { StoredMembers } from './locked-members.js';
+import { levelsOf, type Touched } from './project-index.js';
+
+/** Where facts are read, and how long a statement may take. */
+export interface FactReader {
+  readonly database: Database;
+  readonly statementTimeoutMs: number;
+}
+
+/** What is asked under the locks of a live writer. */
+export interface LiveQuestion {
+  readonly projectId: number;
+  readonly cohorts: readonly LiveCohort[];
+  readonly touched: Touched;
+  readonly stored: ReadonlyMap<number, StoredMembers>;
+  /** Members of cohorts that the locks' transaction has already changed: the snapshot does not see them. */
+  readonly changed?: MembersOverlay | undefined;
+}
+
+/** Who enters and who leaves a cohort. */
+export interface Move {
+  readonly cohort: LiveCohort;
+  readonly after: Bitmap;
+  readonly entered: Bitmap;
+  readonly left: Bitmap;
+}
+
+export interface LiveAnswer {
+  readonly at: Date;
+  readonly moves: readonly Move[];
+  /** How many cohorts were asked about anybody. */
+  readonly evaluated: number;
+}
+
+interface Moment {
+  readonly timezone: string;
+  readonly at: Date;
+}
+
+interface Asked {
+  readonly cohort: LiveCohort;
+  readonly within: Bitmap;
+}
+
+/**
+ * Evaluates, in one snapshot taken now, each cohort within the persons it is asked about, referenced before referring: who moved in
+ * a cohort is asked about in those that refer to it. The scope owns what is returned.
+ * @throws LiveFailure when cohorts fail by their own fault
+ */
+export async function evaluateLevels(
+  reader: FactReader,
+  question: LiveQuestion,
+  scope: BitmapScope,
+): Promise<LiveAnswer> {
+  return inSnapshot(reader, async (snapshot) => {
+    const moment = await readMoment(snapshot, question.projectId);
+    const moves = new Map<number, Move>();
+    let evaluated = 0;
+    for (const level of levelsOf(question.cohorts)) {
+      const asked = askedOf(level, question.touched, moves, scope);
+      evaluated += asked.length;
+      const overlay = new Map([
+        ...(question.changed ?? []),
+        ...[...moves].map(([id, { after }]) => [id, after] as const),
+      ]);
+      const answers = await evaluateLevel(
+        snapshot,
+        { ...moment, projectId: question.projectId, asked, overlay },
+        scope,
+      );
+      asked.forEach((one, index) => {
+        const move = moveOf(one, question.stored.get(one.cohort.id)?.members, answers[index], scope);
+        if (move !== undefined) {
+          moves.set(move.cohort.id, move);
+        }
+      });
+    }
+    return { at: moment.at, moves: [...moves.values()], evaluated };
+  });
+}
+
+async function inSnapshot<T>(
+  { database, statementTimeoutMs }: FactReader,
+  work: (snapshot: Transaction) => Promise<T>,
+): Promise<T> {
+  return database.transaction(async (snapshot) => {
+    // SET takes no snapshot yet.
+    await snapshot.query(`SET LOCAL statement_timeout = ${statementTimeoutMs}`);
+    return work(snapshot);
+  }, 'REPEATABLE READ');
+}
+
+/** The snapshot's first statement, so that `at` and the facts belong together. */
+async function readMoment(snapshot: Transaction, projectId: number): Promise<Moment> {
+  const { rows } = await snapshot.query<Moment>(
+    'SELECT timezone, clock_timestamp() + clock_offset AS at FROM project WHERE id = $1',
+    [projectId],
+  );
+  if (rows[0] === undefined) {
+    throw new Error(`no project ${projectId}`);
+  }
+  return rows[0];
+}
+
+function askedOf(
+  level: readonly LiveCohort[],
+  touched: Touched,
+  moves: ReadonlyMap<number, Move>,
+  scope: BitmapScope,
+): Asked[] {
+  return level.flatMap((cohort) => {
+    const moved = cohort.references.flatMap((id) => moves.get(id) ?? []);
+    const own = touched.get(cohort.id);
+    if (moved.length === 0) {
+      return own === undefined || own.isEmpty ? [] : [{ cohort, within: own }];
+    }
+    const within = own === undefined ? scope.of() : scope.copy(own);
+    for (const { entered, left } of moved) {
+      within.orInPlace(entered);
+      within.orInPlace(left);
+    }
+    return [{ cohort, within }];
+  });
+}
+
+interface LevelQuestion extends Moment {
+  readonly projectId: number;
+  readonly asked: readonly Asked[];
+  readonly overlay: ReadonlyMap<number, Bitmap>;
+}
+
+/** Together, equal leaves once; when that fails by the fault of one, each alone, which tells whose fault it was. */
+async function evaluateLevel(snapshot: Transaction, question: LevelQuestion, scope: BitmapScope): Promise<Bitmap[]> {
+  if (question.asked.length === 0) {
+    return [];
+  }
+  const together = await attempt(snapshot, () => evaluateTogether(snapshot, question, scope));
+  return together.answer ?? (await evaluateApart(snapshot, question, scope));
+}
+
+async function evaluateApart(snapshot: Transaction, question: LevelQuestion, scope: BitmapScope): Promise<Bitmap[]> {
+  const failed = new Map<number, unknown>();
+  const answers: Bitmap[] = [];
+  for (const one of question.asked) {
+    const alone = await attempt(snapshot, () => evaluateTogether(snapshot, { ...question, asked: [one] }, scope));
+    if (alone.answer === undefined) {
+      failed.set(one.cohort.id, alone.error);
+    } else {
+      answers.push(...alone.answer);
+    }
+  }
+  if (failed.size > 0) {
+    throw new LiveFailure(failed);
+  }
+  return answers;
+}
+
+interface Attempt {
+  readonly answer?: Bitmap[];
+  readonly error?: unknown;
+}
+
+/** A failed statement costs the snapshot nothing. @throws what is nobody's fault: a lost connection, a server that is full */
+async function attempt(snapshot: Transaction, work: () => Promise<Bitmap[]>): Promise<Attempt> {
+  await snapshot.query('SAVEPOINT evaluation');
+  try {
+    return { answer: await work() };
+  } catch (error) {
+    if (classifyDatabaseError(error) === 'transient') {
+      throw error;
+    }
+    await snapshot.query('ROLLBACK TO SAVEPOINT evaluation');
+    return { error };
+  }
+}
+
+async function evaluateTogether(
+  snapshot: Transaction,
+  { asked, overlay, ...moment }: LevelQuestion,
+  scope: BitmapScope,
+): Promise<Bitmap[]> {
+  const within = scope.of();
+  new Set(asked.map((one) => one.within)).forEach((persons) => {
+    within.orInPlace(persons);
+  });
+  const trees = asked.map(({ cohort }) => cohort.tree);
+  const answers = await evaluateInProject(snapshot, trees, { ...moment, within, overlay });
+  return answers.map((answer) => scope.track(answer));
+}
+
+/** @returns undefined when nobody moves */
+function moveOf(
+  { cohort, within }: Asked,
+  before: Bitmap | undefined,
+  answer: Bitmap | undefined,
+  scope: BitmapScope,
+): Move | undefined {
+  const members = before ?? scope.of();
+  const matching = answer ?? scope.of();
+  matching.andInPlace(within);
+  const entered = scope.copy(matching);
+  entered.andNotInPlace(members);
+  const left = scope.copy(members);
+  left.andInPlace(within);
+  left.andNotInPlace(matching);
+  if (entered.isEmpty && left.isEmpty) {
+    return undefined;
+  }
+  const after = scope.copy(members);
+  after.orInPlace(entered);
+  after.andNotInPlace(left);
+  return { cohort, after, entered, left };
+}

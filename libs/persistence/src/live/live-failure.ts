@@ -1,0 +1,44 @@
+import type { Database } from '../database.js';
+
+/** Cohorts whose live evaluation failed by their own fault, with the reason; nothing was written. */
+export class LiveFailure extends Error {
+  constructor(readonly failed: ReadonlyMap<number, unknown>) {
+    super(`live evaluation failed: ${[...failed].map(([id, error]) => `cohort ${id}: ${textOf(error)}`).join('; ')}`);
+    this.name = 'LiveFailure';
+  }
+}
+
+/** A calculation is asked for after so long: long enough that a cohort that fails with every event costs little. */
+const RECOVER_AFTER_SECONDS = 10;
+
+const STOP_KEEPING_LIVE = `
+  WITH failed AS (
+    SELECT * FROM unnest($2::int[], $3::text[]) AS failed (id, error)
+  ), stopped AS (
+    UPDATE cohort SET live_error = failed.error, live_failed_at = clock_timestamp(),
+      last_error_at = clock_timestamp(), last_error_message = failed.error,
+      pending_version = greatest(pending_version, version, 0) + 1, is_calculating = true
+    FROM failed WHERE cohort.project_id = $1 AND cohort.id = failed.id AND live_error IS NULL
+    RETURNING cohort.project_id, cohort.id, cohort.pending_version
+  )
+  INSERT INTO calculation (project_id, cohort_id, version, is_scheduled, not_before)
+  SELECT project_id, id, pending_version, true, clock_timestamp() + $4 * interval '1 second' FROM stopped`;
+
+/** Takes cohorts out of the live set and asks for the calculations that bring them back. */
+export async function stopKeepingLive(database: Database, projectId: number, failure: LiveFailure): Promise<void> {
+  const failed = [...failure.failed].sort(([one], [other]) => one - other);
+  await database.transaction(async (transaction) => {
+    await transaction.query('SELECT number FROM live_set WHERE project_id = $1 FOR UPDATE', [projectId]);
+    await transaction.query(STOP_KEEPING_LIVE, [
+      projectId,
+      failed.map(([id]) => id),
+      failed.map(([, error]) => `The cohort could not be kept live: ${textOf(error)}. It will be calculated again.`),
+      RECOVER_AFTER_SECONDS,
+    ]);
+    await transaction.query('UPDATE live_set SET number = number + 1 WHERE project_id = $1', [projectId]);
+  });
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

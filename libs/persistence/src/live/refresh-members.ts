@@ -1,0 +1,157 @@
+import { BitmapScope, blocksOf, splitByBlock } from '#cohort-core';
+
+import type { Transaction } from '../database.js';
+import type { MembersOverlay } from '../leaf-sources/cohort.source.js';
+import {
+  type ChangedChunk,
+  type CohortChanges,
+  type MembersDifference,
+  writeAllChanges,
+} from '../membership/chunks.js';
+import { evaluateLevels, type FactReader, type Move } from './evaluate-levels.js';
+import type { LiveCohort } from './live-cohort.js';
+import { LiveFailure, stopKeepingLive } from './live-failure.js';
+import type { LiveIndex } from './live-index.js';
+import { lockBlocks, lockVersions, readStoredMembers, type StoredMembers } from './locked-members.js';
+import type { ProjectIndex, Touched } from './project-index.js';
+
+/** Why live cohorts of a project are looked at, and whom that is about. */
+export interface LiveOccasion {
+  readonly projectId: number;
+  /** For cohort.membership.changed. */
+  readonly reason: string;
+  /** Which cohorts may change; whoever refers to them is looked at by itself. Asked under the lock of the live set. */
+  cohortsOf(index: ProjectIndex): Iterable<number>;
+  /** Of those, whose answer may have changed. Asked when the cohorts are locked; the caller disposes of the bitmaps. */
+  personsOf(transaction: Transaction): Touched | Promise<Touched>;
+  /** Members of cohorts that this transaction has changed already, in the blocks of the persons; only looked at. */
+  readonly changed?: MembersOverlay;
+  /** What belongs into the same commit. */
+  settle?(transaction: Transaction): Promise<void>;
+}
+
+export interface LiveParts extends FactReader {
+  readonly index: LiveIndex;
+  /** Told of cohorts that are not kept live any more before their next calculation. */
+  readonly onFailure?: (failure: LiveFailure) => void;
+  /** Called under all locks, before the commit. */
+  readonly beforeCommit?: () => void;
+}
+
+export interface LiveReport extends MembersDifference {
+  /** How many cohorts were evaluated. */
+  readonly cohorts: number;
+}
+
+const NOTHING: LiveReport = { cohorts: 0, enteredCount: 0, leftCount: 0 };
+
+/**
+ * Brings live cohorts up to this moment for the persons touched: all of them in one transaction, under the locks of every writer of
+ * membership, with facts read in one snapshot taken under those. Idempotent; a person who is gone by now is in nothing.
+ */
+export async function refreshMembers(parts: LiveParts, occasion: LiveOccasion): Promise<LiveReport> {
+  for (;;) {
+    try {
+      return await parts.database.transaction(async (transaction) => {
+        const report = await refreshInTransaction(parts, transaction, occasion);
+        parts.beforeCommit?.();
+        return report;
+      });
+    } catch (error) {
+      if (!(error instanceof LiveFailure)) {
+        throw error;
+      }
+      await stopKeepingLive(parts.database, occasion.projectId, error);
+      parts.onFailure?.(error);
+    }
+  }
+}
+
+/** As `refreshMembers`, inside the caller's transaction. @throws LiveFailure when cohorts fail by their own fault: roll back then */
+export async function refreshInTransaction(
+  parts: LiveParts,
+  transaction: Transaction,
+  occasion: LiveOccasion,
+): Promise<LiveReport> {
+  const { projectId } = occasion;
+  const index = await parts.index.open(transaction, projectId);
+  if (index.unreadable.size > 0) {
+    throw new LiveFailure(index.unreadable);
+  }
+  const locked = index.withReferrers(occasion.cohortsOf(index));
+  if (locked.length === 0) {
+    await occasion.settle?.(transaction);
+    return NOTHING;
+  }
+  const versions = await lockVersions(transaction, projectId, locked);
+  const touched = await occasion.personsOf(transaction);
+  const report = await refreshLocked(parts, transaction, { occasion, index, versions, touched });
+  await occasion.settle?.(transaction);
+  return report;
+}
+
+interface Locked {
+  readonly occasion: LiveOccasion;
+  readonly index: ProjectIndex;
+  /** Of the cohorts that are locked. */
+  readonly versions: ReadonlyMap<number, number>;
+  readonly touched: Touched;
+}
+
+async function refreshLocked(
+  parts: LiveParts,
+  transaction: Transaction,
+  { occasion, index, versions, touched }: Locked,
+): Promise<LiveReport> {
+  using scope = new BitmapScope();
+  const { projectId, reason, changed } = occasion;
+  const asked = [...touched].filter(([, persons]) => !persons.isEmpty).map(([id]) => id);
+  const cohorts = index.withReferrers(asked).filter(({ id }) => versions.has(id));
+  const blocks = blocksTouched(touched, scope);
+  if (cohorts.length === 0 || blocks.length === 0) {
+    return NOTHING;
+  }
+  await lockBlocks(transaction, projectId, blocks);
+  const stored = await readStoredMembers(transaction, { projectId, cohorts, blocks }, scope);
+  const { at, moves, evaluated } = await evaluateLevels(parts, { projectId, cohorts, touched, stored, changed }, scope);
+  const changes = moves.map((move) => changesOf(move, stored.get(move.cohort.id), versions, scope));
+  const written = await writeAllChanges(transaction, { projectId, reason, at }, changes);
+  return { ...written, cohorts: evaluated };
+}
+
+function blocksTouched(touched: Touched, scope: BitmapScope): number[] {
+  const all = scope.of();
+  new Set(touched.values()).forEach((persons) => {
+    all.orInPlace(persons);
+  });
+  return blocksOf(all);
+}
+
+function changesOf(
+  { cohort, after, entered, left }: Move,
+  stored: StoredMembers | undefined,
+  versions: ReadonlyMap<number, number>,
+  scope: BitmapScope,
+): CohortChanges {
+  const split = (bitmap: Move['after']) => {
+    const parts = splitByBlock(bitmap);
+    parts.forEach((part) => scope.track(part));
+    return parts;
+  };
+  const [members, newcomers, leavers] = [split(after), split(entered), split(left)];
+  const blocks = [...new Set([...newcomers.keys(), ...leavers.keys()])].sort((a, b) => a - b);
+  const changed = blocks.map((chunk): ChangedChunk => {
+    const revision = BigInt(stored?.revisions.get(chunk) ?? 0) + 1n;
+    const of = (parts: ReadonlyMap<number, Move['after']>) => parts.get(chunk) ?? scope.of();
+    return { chunk, revision: String(revision), after: of(members), entered: of(newcomers), left: of(leavers) };
+  });
+  return { cohortId: cohort.id, version: versionOf(cohort, versions), changed };
+}
+
+function versionOf({ id }: LiveCohort, versions: ReadonlyMap<number, number>): number {
+  const version = versions.get(id);
+  if (version === undefined) {
+    throw new Error(`cohort ${id} was evaluated without its lock`);
+  }
+  return version;
+}
