@@ -24,6 +24,7 @@ import { DuplicateCohortHandler } from './duplicate-cohort/duplicate-cohort.hand
 import { ExplainCohortController } from './explain-cohort/explain-cohort.controller.js';
 import { ExplainCohortHandler } from './explain-cohort/explain-cohort.handler.js';
 import { FindUsesController } from './find-uses/find-uses.controller.js';
+import { FLAG_CONTROLLERS, FLAG_PROVIDERS } from './flag-parts.js';
 import { GetActionController } from './get-action/get-action.controller.js';
 import { GetCohortController } from './get-cohort/get-cohort.controller.js';
 import { ErrorEnvelopeFilter } from './http/error-envelope.filter.js';
@@ -75,6 +76,7 @@ const CONTROLLERS = [
   ListActionsController,
   GetActionController,
   CaptureEventsController,
+  ...FLAG_CONTROLLERS,
 ];
 
 const PROVIDERS: Provider[] = [
@@ -94,6 +96,7 @@ const PROVIDERS: Provider[] = [
   ProjectTokenRepository,
   MembershipReader,
   CaptureEventsHandler,
+  ...FLAG_PROVIDERS,
   { provide: APP_FILTER, useClass: ErrorEnvelopeFilter },
 ];
 

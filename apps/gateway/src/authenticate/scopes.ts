@@ -1,6 +1,13 @@
 /** What a personal API key may be allowed to do, as far as this API asks for it. */
 export type Scope =
-  'cohort:read' | 'cohort:write' | 'person:read' | 'action:read' | 'action:write' | 'activity_log:read';
+  | 'cohort:read'
+  | 'cohort:write'
+  | 'person:read'
+  | 'action:read'
+  | 'action:write'
+  | 'activity_log:read'
+  | 'feature_flag:read'
+  | 'feature_flag:write';
 
 /** The first required scope that is not granted: `x:write` grants `x:read`, `*` grants everything. */
 export function missingScope(granted: readonly string[], required: readonly Scope[]): Scope | undefined {

@@ -1,10 +1,11 @@
 import { Controller, Get, Inject, Param, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 
-import { Database } from '#persistence';
+import { type CohortIds, Database } from '#persistence';
 
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
+import { findFlagsUsing } from '../check-flag/find-flags-using.js';
 import { findCohort } from '../get-cohort/find-cohort.js';
 import { readId } from '../http/read-id.js';
 import type { Shape } from '../http/shape.js';
@@ -38,11 +39,16 @@ export class FindUsesController {
     const { rows } = await this.database.pool.query<Referrer>(REFERRERS, [access.projectId, cohort.id]);
     const total = rows[0]?.total ?? 0;
     const results = rows.map(({ id: referrer, name }) => ({ id: referrer, name }));
-    // Insights have no counterpart here; feature flags are not built yet (issue 7).
-    return { feature_flags: none(), insights: none(), cohorts: { results, total, has_more: total > results.length } };
+    return {
+      feature_flags: await this.flagsUsing({ projectId: access.projectId, cohortId: cohort.id }),
+      // Insights have no counterpart here.
+      insights: { results: [], total: 0, has_more: false },
+      cohorts: { results, total, has_more: total > results.length },
+    };
   }
-}
 
-function none() {
-  return { results: [], total: 0, has_more: false };
+  private async flagsUsing(ids: CohortIds): Promise<Shape<CohortUsesResponse>['feature_flags']> {
+    const { flags, total } = await findFlagsUsing(this.database.pool, ids, { onlyActive: false, limit: MAX_LISTED });
+    return { results: [...flags], total, has_more: total > flags.length };
+  }
 }

@@ -29,6 +29,22 @@ class CohortReferrers extends UsesBlock {
   results!: Shape<CohortReferrer>[];
 }
 
+class UsingFlagResponse {
+  @ApiProperty({ type: 'integer' })
+  id!: number;
+
+  @ApiProperty()
+  key!: string;
+
+  @ApiProperty()
+  name!: string;
+}
+
+class UsingFlags extends UsesBlock {
+  @ApiProperty({ type: [UsingFlagResponse] })
+  results!: Shape<UsingFlagResponse>[];
+}
+
 class NoUses extends UsesBlock {
   @ApiProperty(NOTHING_HERE)
   results!: object[];
@@ -36,8 +52,11 @@ class NoUses extends UsesBlock {
 
 /** What needs a cohort. */
 export class CohortUsesResponse {
-  @ApiProperty({ type: NoUses })
-  feature_flags!: Shape<NoUses>;
+  @ApiProperty({
+    type: UsingFlags,
+    description: 'Flags, inactive ones too, that name the cohort or a dynamic one that leads to it.',
+  })
+  feature_flags!: Shape<UsingFlags>;
 
   @ApiProperty({ type: NoUses })
   insights!: Shape<NoUses>;

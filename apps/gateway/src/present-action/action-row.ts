@@ -1,4 +1,5 @@
 import type { CallerUser } from '../authenticate/access.js';
+import { CREATED_BY, joinCreator } from '../authenticate/created-by.js';
 
 /** One way to match: an event, and conditions that all hold on it. */
 export interface ActionStep {
@@ -20,9 +21,4 @@ export interface ActionRow {
 export const ACTION_COLUMNS = 'a.id, a.name, a.description, a.steps, a.created_at';
 
 /** Reads ActionRows; add WHERE and ORDER BY on `a`. */
-export const SELECT_ACTIONS = `
-  SELECT ${ACTION_COLUMNS},
-    CASE WHEN u.id IS NOT NULL THEN json_build_object('id', u.id, 'uuid', u.uuid, 'distinct_id', u.distinct_id,
-      'first_name', u.first_name, 'last_name', u.last_name, 'email', u.email,
-      'is_email_verified', u.is_email_verified) END AS created_by
-  FROM action a LEFT JOIN app_user u ON u.id = a.created_by_id`;
+export const SELECT_ACTIONS = `SELECT ${ACTION_COLUMNS}, ${CREATED_BY} FROM action a ${joinCreator('a')}`;

@@ -24,6 +24,8 @@ export interface CohortEdit {
   readonly tree: FilterNode | undefined;
   /** The filters say something else than before. */
   readonly hasNewFilters: boolean;
+  /** The body has filters, new or not. */
+  readonly sentFilters: boolean;
   /** `cohort_type` as sent. */
   readonly givenType: unknown;
 }
@@ -46,7 +48,9 @@ export function readEdit(body: JsonObject, stored: CohortRow): CohortEdit {
   if (!isSame && stored.is_static && plain.isStatic) {
     throw invalid(null, FROZEN);
   }
-  return { ...plain, ...(isSame ? storedCriteria(stored) : criteriaOf(definition)), groups, hasNewFilters: !isSame };
+  const sentFilters = body['filters'] !== undefined;
+  const criteria = isSame ? storedCriteria(stored) : criteriaOf(definition);
+  return { ...plain, ...criteria, groups, hasNewFilters: !isSame, sentFilters };
 }
 
 type PlainFields = Pick<CohortEdit, 'name' | 'description' | 'isStatic' | 'deleted' | 'givenType'>;

@@ -1,5 +1,6 @@
 import type { CohortIds, Transaction } from '#persistence';
 
+import { findFlagsUsing } from '../check-flag/find-flags-using.js';
 import { invalid } from '../http/api-error.js';
 
 const MAX_NAMED = 5;
@@ -7,8 +8,8 @@ const MAX_NAMED = 5;
 /** Finds what keeps a cohort from being deleted. @returns the sentence, undefined when nothing does */
 type Obstacle = (transaction: Transaction, ids: CohortIds) => Promise<string | undefined>;
 
-/** In PostHog's order. Its insights and test-account filters have no counterpart here; feature flags (issue 7) go before all. */
-const OBSTACLES: readonly Obstacle[] = [usedByCohorts];
+/** In PostHog's order. Its insights and test-account filters have no counterpart here. */
+const OBSTACLES: readonly Obstacle[] = [usedByFlags, usedByCohorts];
 
 /** The cohorts of the project that refer to this one in their filters, static ones too. */
 const REFERRERS = `
@@ -27,6 +28,16 @@ export async function refuseDeletion(transaction: Transaction, ids: CohortIds): 
       throw invalid(null, sentence);
     }
   }
+}
+
+/** Active flags only, all of them by name. */
+async function usedByFlags(transaction: Transaction, ids: CohortIds): Promise<string | undefined> {
+  const { flags, total } = await findFlagsUsing(transaction, ids, { onlyActive: true });
+  const names = flags.map(({ key, name }) => (name === '' ? key : name)).join(', ');
+  return total === 0
+    ? undefined
+    : `This cohort is used in ${total} active feature flag(s): ${names}. ` +
+        'Please remove the cohort from these feature flags before deleting it.';
 }
 
 async function usedByCohorts(transaction: Transaction, ids: CohortIds): Promise<string | undefined> {
