@@ -3,6 +3,7 @@ import { benchCreate } from './create.bench.js';
 import { benchCsv } from './csv.bench.js';
 import { benchFilters } from './filters.bench.js';
 import { benchIngest } from './ingest.bench.js';
+import { benchLookup } from './lookup.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   api: benchApi,
@@ -10,6 +11,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   csv: benchCsv,
   ingest: benchIngest,
   filters: benchFilters,
+  lookup: benchLookup,
 };
 
 const [name = ''] = process.argv.slice(2);
