@@ -73,8 +73,8 @@ describe('a live cohort', () => {
     );
     const cid = messages.filter(({ value }) => value.cohort_id === ids.both);
     expect(cid.map(({ value }) => [value.entered.length, value.left.length, value.reason])).toEqual([
-      [1, 0, 'events'],
-      [0, 1, 'events'],
+      [1, 0, 'change'],
+      [0, 1, 'change'],
     ]);
   });
 });

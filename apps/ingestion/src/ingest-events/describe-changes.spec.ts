@@ -52,7 +52,7 @@ describe('person.changed messages', () => {
       at: AT.toISOString(),
       persons: [
         { ordinal: 7, uuid: 'uuid-7', merged_into: 'uuid-8', events: [], properties: [] },
-        { ordinal: 8, uuid: 'uuid-8', born: true, events: ['seen'], properties: ['a', 'b', 'c'] },
+        { ordinal: 8, uuid: 'uuid-8', born: true, merged: true, events: ['seen'], properties: ['a', 'b', 'c'] },
       ],
     });
   });

@@ -66,10 +66,7 @@ export function describeChanges(
 /** Usually one part; a person with very many names is told in several, which add up. */
 function describePerson(person: PersonDraft, maxNamesLength: number): ChangedPerson[] {
   const { ordinal, uuid } = person.row;
-  const first = changedPerson(ordinal, uuid);
-  if (person.born !== undefined) {
-    first.born = true;
-  }
+  const first = Object.assign(changedPerson(ordinal, uuid), flagsOf(person));
   if (person.mergedInto !== undefined) {
     first.merged_into = person.survivor.row.uuid;
     return [first];
@@ -78,6 +75,15 @@ function describePerson(person: PersonDraft, maxNamesLength: number): ChangedPer
   addNames(parts, 'events', person.events, maxNamesLength);
   addNames(parts, 'properties', person.changes.keys(), maxNamesLength);
   return parts;
+}
+
+function flagsOf(person: PersonDraft): Pick<ChangedPerson, 'born' | 'merged' | 'distinct_ids'> {
+  const isBorn = person.born !== undefined;
+  return {
+    ...(isBorn && { born: true }),
+    ...(person.hasMerged && { merged: true }),
+    ...(person.hasNewIds && !isBorn && { distinct_ids: true }),
+  };
 }
 
 function addNames(

@@ -70,10 +70,26 @@ describe('ingesting events', () => {
       ],
       [
         { ordinal: 0, uuid: a?.uuid, merged_into: b?.uuid, events: [], properties: [] },
-        { ordinal: 1, uuid: b?.uuid, events: ['$merge_dangerously', 'before'], properties: ['x'] },
+        { ordinal: 1, uuid: b?.uuid, merged: true, events: ['$merge_dangerously', 'before'], properties: ['x'] },
       ],
     ]);
     expect(wakes()).toBe(2);
+  });
+
+  it('tells of a distinct id more, unless it is one that the person was born with', async () => {
+    const { id, send } = await openProject();
+    await send({ distinct_id: 'a' });
+    await send({ event: '$identify', distinct_id: 'a', properties: { $anon_distinct_id: 'anon-1' } });
+    await send({ event: '$identify', distinct_id: 'b', properties: { $anon_distinct_id: 'anon-2' } });
+    const messages = await messagesOf(id);
+    expect(messages.flatMap(({ persons }) => persons)).toMatchObject([
+      { ordinal: 0, born: true, events: ['seen'] },
+      { ordinal: 0, distinct_ids: true, events: ['$identify'] },
+      { ordinal: 1, born: true, events: ['$identify'] },
+    ]);
+    const last = messages.at(-1)?.persons[0] as object;
+    expect(last).not.toHaveProperty('distinct_ids');
+    expect(last).not.toHaveProperty('merged');
   });
 
   it('events of persons nobody may know make no person and no news', async () => {

@@ -80,6 +80,7 @@ export class PersonBook {
   private add(distinctId: string, person: PersonDraft): PersonDraft {
     if (!this.byDistinctId.has(distinctId)) {
       this.newDistinctIds.push(distinctId);
+      person.hasNewIds = true;
     }
     this.byDistinctId.set(distinctId, person);
     return person;

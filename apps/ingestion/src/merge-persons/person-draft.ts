@@ -15,6 +15,10 @@ export class PersonDraft {
   /** Names of the events that count for her because of this batch. */
   readonly events = new Set<string>();
   mergedInto: PersonDraft | undefined;
+  /** Whether she took in somebody, one of the two being stored before. */
+  hasMerged = false;
+  /** Whether a distinct id is hers that was nobody's. */
+  hasNewIds = false;
   isIdentified: boolean;
   /** The earliest instant that this batch knows of; of a stored person who takes in nobody it is unknown. */
   createdAt: Date | undefined;
@@ -75,6 +79,8 @@ export class PersonDraft {
     for (const event of loser.events) {
       this.events.add(event);
     }
+    this.hasMerged ||= loser.hasMerged || (this.stored ?? loser.stored) !== undefined;
+    this.hasNewIds ||= loser.hasNewIds;
     loser.mergedInto = this;
   }
 

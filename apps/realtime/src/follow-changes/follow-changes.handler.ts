@@ -45,7 +45,7 @@ export class FollowChangesHandler {
     let touched: Touched = new Map();
     await this.live.refresh({
       projectId,
-      reason: 'events',
+      reason: 'change',
       cohortsOf: (index) => {
         touched = index.touchedBy(news, scope);
         return touched.keys();
