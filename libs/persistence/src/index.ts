@@ -26,6 +26,7 @@ export {
 export type { Evidence } from './explanation/read-evidence.js';
 export type { MembersOverlay } from './leaf-sources/cohort.source.js';
 export { evaluateInProject, leafSources, type ProjectQuestion } from './leaf-sources/evaluate-in-project.js';
+export { evaluateGivenPerson, type GivenPerson } from './leaf-sources/given-person.js';
 export { readOrdinalSets } from './leaf-sources/ordinal-sets.js';
 export { isStoredDate, type Sweep, visitedByTime } from './leaf-sources/visited-by-time.js';
 export { IS_LIVE, type LiveCohort } from './live/live-cohort.js';
@@ -41,6 +42,7 @@ export {
 } from './live/refresh-members.js';
 export { type ChangedMembers, changeMembers, type MembersChange } from './membership/change-members.js';
 export { type MembersDifference } from './membership/chunks.js';
+export { type Departure, type GonePerson, leaveStaticCohorts } from './membership/leave-static-cohorts.js';
 export { type CohortIds, lockCohort, type LockedCohort, moveLiveSet, readClock } from './membership/lock-cohort.js';
 export { type LockedForFlip, lockForFlip } from './membership/lock-for-flip.js';
 export { type Members, readEveryone, readMembers } from './membership/read-members.js';

@@ -31,9 +31,8 @@ export class DistinctIdSource implements LeafSource {
     const matched = await matchValues(this.client, [leaf], scope, moment);
     const bindings = new Bindings();
     const predicate = valuePredicate({ value: 'to_jsonb(distinct_id)', bindings }, leaf, matched);
-    const holds = OPERATORS[leaf.operator].negated ? `bool_and(${predicate})` : `bool_or(${predicate})`;
     const text = `SELECT array_agg(ordinal) FROM (
-        SELECT ordinal ${rows(bindings)} GROUP BY ordinal HAVING ${holds}
+        SELECT ordinal ${rows(bindings)} GROUP BY ordinal HAVING ${holdsOfIds(leaf, predicate)}
       ) AS person GROUP BY ordinal >> 16`;
     const [result] = await readOrdinalSets(this.client, text, bindings.values, 1);
     if (result === undefined) {
@@ -46,4 +45,9 @@ export class DistinctIdSource implements LeafSource {
     const only = within === null ? '' : `AND ordinal = ANY(${bindings.bind(within.toArray())}::int[])`;
     return `WHERE project_id = ${bindings.bind(this.projectId)} ${only}`;
   }
+}
+
+/** The aggregate that tells whether the ids of one person meet the condition. @param predicate whether one id does */
+export function holdsOfIds({ operator }: DistinctIdLeaf, predicate: string): string {
+  return OPERATORS[operator].negated ? `bool_and(${predicate})` : `bool_or(${predicate})`;
 }

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import type { Pool } from 'pg';
+
 import {
   compileValueMatcher,
   isMatchedByValue,
@@ -25,7 +27,7 @@ export interface ValueScope {
  * meaning exactly, and no pattern that runs for ever (PostgreSQL's own `~` gives neither).
  */
 export async function matchValues(
-  client: Transaction,
+  client: Pool | Transaction,
   conditions: readonly PropertyCondition[],
   scope: ValueScope,
   moment: MatchingMoment,
@@ -50,7 +52,7 @@ export interface StoredRows {
 
 /** The distinct stored values that a test of our own lets pass, as JSON text for `= ANY(...::jsonb[])`. */
 export async function filterStored(
-  client: Transaction,
+  client: Pool | Transaction,
   { value, rows, bindings }: StoredRows,
   passes: ValueMatcher,
 ): Promise<string[]> {
