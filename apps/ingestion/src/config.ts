@@ -9,7 +9,7 @@ export const ingestionConfig = defineConfig({
     max: 65_535,
   }),
   lanes: setting.integer('INGESTION_LANES', {
-    doc: 'Batches this process stores at once; at most DATABASE_POOL_SIZE - 2, the relay and the compactor need connections too.',
+    doc: 'Batches this process stores at once. Each holds a connection and may want a second for ordinals: at most DATABASE_POOL_SIZE - 3, the relay and the compactor need some too.',
     default: 2,
     min: 1,
     max: 50,

@@ -31,7 +31,6 @@ export class IngestionModule {
               database,
               folds,
               metrics,
-              lanes: config.lanes,
               wakeRelay: () => {
                 relay.wake();
               },

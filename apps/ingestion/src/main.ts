@@ -12,5 +12,5 @@ await runService({
   port: config.port,
   form: config.log,
   level: config.logLevel,
-  strategy: createStrategy(config.kafkaSessionTimeoutMs),
+  strategy: createStrategy(config),
 });

@@ -5,15 +5,12 @@ import type { FoldQueue } from '../fold-activity/fold-queue.js';
 import { INGESTION_METRICS } from '../ingestion-metrics.js';
 import { EventStore } from './event-store.js';
 import { IngestEventsHandler } from './ingest-events.handler.js';
-import { Lanes } from './lanes.js';
 import { ProjectDirectory } from './project-directory.js';
 
 export interface HandlerOptions {
   readonly database: Database;
   readonly folds: FoldQueue;
   readonly metrics: Metrics;
-  /** Batches stored at once. */
-  readonly lanes: number;
   readonly wakeRelay: () => void;
 }
 
@@ -25,7 +22,6 @@ export function createIngestEventsHandler(options: HandlerOptions): IngestEvents
   const store = new EventStore({
     database,
     projects,
-    lanes: new Lanes(options.lanes),
     onRestart: (reason) => {
       restarts.inc({ reason });
     },

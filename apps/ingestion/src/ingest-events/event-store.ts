@@ -6,7 +6,6 @@ import { type Database, isDeadlock } from '#persistence';
 import { BatchOrdinals } from './batch-ordinals.js';
 import type { IncomingEvent } from './incoming-event.js';
 import { type BatchReport, ingestBatch } from './ingest-batch.js';
-import type { Lanes } from './lanes.js';
 import { OrdinalBlocks } from './ordinal-blocks.js';
 import type { ProjectDirectory } from './project-directory.js';
 import { RestartBatch } from './restart-batch.js';
@@ -19,8 +18,6 @@ const MAX_PAUSE_MS = 500;
 export interface EventStoreParts {
   readonly database: Database;
   readonly projects: ProjectDirectory;
-  /** A batch holds one connection and may want a second for ordinals: fewer lanes than connections, or they starve. */
-  readonly lanes: Lanes;
   readonly onRestart: (reason: string) => void;
 }
 
@@ -39,7 +36,7 @@ export class EventStore {
   async store(events: readonly IncomingEvent[]): Promise<BatchReport> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.parts.lanes.run(() => this.attempt(events));
+        return await this.attempt(events);
       } catch (error) {
         const reason = lostRace(error);
         if (reason === undefined || attempt === MAX_ATTEMPTS) {

@@ -8,14 +8,12 @@ import { IngestEventsHandler } from './ingest-events.handler.js';
 
 /** Enough to share the price of a commit, few enough to stay small in memory and short in locks. */
 const MAX_BATCH = 5000;
-/** While one batch waits for PostgreSQL the next is parsed and planned. */
-const CALLS_AT_ONCE = 2;
 
 @Controller()
 export class IngestEventsConsumer {
   constructor(@Inject(IngestEventsHandler) private readonly handler: IngestEventsHandler) {}
 
-  @OnBatch(TOPICS.events, { maxBatch: MAX_BATCH, callsAtOnce: CALLS_AT_ONCE })
+  @OnBatch(TOPICS.events, { maxBatch: MAX_BATCH })
   handle(@Payload() batch: ReceivedMessage<CapturedEvent>[]): Promise<Outcome | readonly Outcome[]> {
     return this.handler.handle(batch);
   }

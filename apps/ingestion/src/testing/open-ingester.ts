@@ -13,6 +13,6 @@ export function openIngester(database: Database) {
   const wakeRelay = () => {
     wakes += 1;
   };
-  const handler = createIngestEventsHandler({ database, folds, metrics, lanes: 2, wakeRelay });
+  const handler = createIngestEventsHandler({ database, folds, metrics, wakeRelay });
   return { handler, compactor: new Compactor(database, folds, metrics), metrics, wakes: () => wakes };
 }

@@ -51,7 +51,7 @@ describe('batches', () => {
       calls.push(batch);
       return ok();
     };
-    start({ topic, group: 'beside', maxBatch: 200, callsAtOnce: 2, handleBatch });
+    start({ topic, group: 'beside', maxBatch: 200, options: { batchesAtOnce: 2 }, handleBatch });
     await eventually(() => {
       expect(calls.flat()).toHaveLength(2_000);
     });

@@ -36,6 +36,8 @@ export interface KafkaStrategyOptions {
   readonly sessionTimeoutMs?: number;
   /** Calls of handlers that take one message; default 4, what a pool of five connections carries. */
   readonly callsAtOnce?: number;
+  /** Calls of each handler that takes batches; default 1. */
+  readonly batchesAtOnce?: number;
   /** Default: exit code 1, because a process that consumes nothing is worse than none. */
   readonly onDead?: (error: Error) => void;
 }
@@ -140,8 +142,8 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
   }
 
   private laneOf(topic: Topic, handler: MessageHandler, context: ConsumerContext): Lane {
-    const extras = (handler.extras ?? {}) as { batch?: boolean; maxBatch?: number; callsAtOnce?: number };
-    const { batch, maxBatch = MAX_BATCH, callsAtOnce = 1 } = extras;
+    const extras = (handler.extras ?? {}) as { batch?: boolean; maxBatch?: number };
+    const { batch, maxBatch = MAX_BATCH } = extras;
     const parts: LaneParts = {
       topic,
       decider: new Decider(topic.name, handler, batch === true, context),
@@ -149,7 +151,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       attempts: context.attempts,
     };
     return batch === true
-      ? new CombiningLane(parts, { maxBatch, callsAtOnce })
+      ? new CombiningLane(parts, { maxBatch, callsAtOnce: this.options.batchesAtOnce ?? 1 })
       : new SingleLane(parts, this.options.callsAtOnce ?? CALLS_AT_ONCE);
   }
 

@@ -14,10 +14,10 @@ export function OnMessage<T extends object>(topic: Topic<T>): Decorates<Handler<
   return EventPattern(topic.name) as unknown as Decorates<Handler<T>>;
 }
 
-/** As `OnMessage`, for at most `maxBatch` messages at once (default 1,000), of several partitions and in order within each; `callsAtOnce` (default 1) calls have partitions of their own each. */
+/** As `OnMessage`, for at most `maxBatch` messages at once (default 1,000), of several partitions and in order within each; calls at once (`batchesAtOnce` of the strategy) have partitions of their own each. */
 export function OnBatch<T extends object>(
   topic: Topic<T>,
-  options: { maxBatch?: number; callsAtOnce?: number } = {},
+  options: { maxBatch?: number } = {},
 ): Decorates<BatchHandler<T>> {
   return EventPattern(topic.name, { batch: true, ...options }) as unknown as Decorates<BatchHandler<T>>;
 }
