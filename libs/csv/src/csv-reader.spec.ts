@@ -2,10 +2,14 @@ import fc from 'fast-check';
 
 import { CsvReader, type CsvRow } from './records/csv-reader.js';
 
-/** Reads the text in chunks of `size` bytes. */
-async function read(text: string, separator = ',', size = 7): Promise<CsvRow[]> {
-  const reader = new CsvReader(separator);
-  const bytes = Buffer.from(text);
+const COLUMNS = [0, 1, 2];
+
+/** Reads the text in chunks of `size` bytes, each column by itself. */
+async function read(text: string, separator = ',', size = 7): Promise<CsvRow[][]> {
+  return Promise.all(COLUMNS.map((column) => readColumn(Buffer.from(text), new CsvReader(separator, column), size)));
+}
+
+async function readColumn(bytes: Buffer, reader: CsvReader, size: number): Promise<CsvRow[]> {
   const rows: CsvRow[] = [];
   for (let start = 0; start < bytes.length; start += size) {
     rows.push(...(await reader.read(Buffer.from(bytes.subarray(start, start + size)))));
@@ -13,8 +17,14 @@ async function read(text: string, separator = ',', size = 7): Promise<CsvRow[]> 
   return [...rows, ...(await reader.end())];
 }
 
-const shown = (rows: readonly CsvRow[]) =>
-  rows.map(({ line, cells, text }) => [line, cells === undefined ? `broken: ${text}` : Object.values(cells)]);
+/** By row its line and its cells. */
+function shown(columns: readonly CsvRow[][]): (readonly [number, string | readonly string[]])[] {
+  return (columns[0] ?? []).map(({ line, broken }, row) => {
+    const cells = columns.flatMap((rows) => rows[row]?.value ?? []);
+    expect(columns.map((rows) => rows[row]?.line)).toEqual(COLUMNS.map(() => line));
+    return [line, broken === undefined ? cells : `broken: ${broken}`];
+  });
+}
 
 describe('CsvReader', () => {
   it.each([
@@ -27,6 +37,30 @@ describe('CsvReader', () => {
       [3, [`"c${newline}d"`.slice(1, -1), 'e']],
       [5, ['f']],
     ]);
+  });
+
+  it('reads rows without quotes as those with quotes beside them, blank lines left out', async () => {
+    const plain = ['é,b', '', ' ,', 'c', 'd,e,f,g', ''];
+    const rows = [
+      [1, ['é', 'b']],
+      [4, ['c']],
+      [5, ['d', 'e', 'f']],
+    ];
+    for (const newline of ['\n', '\r\n', '\r']) {
+      expect(shown(await read(plain.join(newline), ',', 100))).toEqual([
+        ...rows.slice(0, 1),
+        [3, [' ', '']],
+        ...rows.slice(1),
+      ]);
+      const mixed = [...plain, '"h",i', 'j'].join(newline);
+      expect(shown(await read(mixed, ',', 100))).toEqual([
+        ...rows.slice(0, 1),
+        [3, [' ', '']],
+        ...rows.slice(1),
+        [7, ['h', 'i']],
+        [8, ['j']],
+      ]);
+    }
   });
 
   it('takes a quote in the middle of a cell as a character, and loses no row by it', async () => {
@@ -68,8 +102,7 @@ describe('CsvReader', () => {
       fc.asyncProperty(table, newlines, fc.integer({ min: 1, max: 40 }), async (rows, newline, size) => {
         const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
         const text = rows.map((row) => row.map(quote).join(',')).join(newline);
-        const cells = (await read(text, ',', size)).map((row) => Object.values(row.cells ?? {}));
-        expect(cells).toEqual(rows);
+        expect(shown(await read(text, ',', size)).map(([, cells]) => cells)).toEqual(rows);
       }),
       { numRuns: 200 },
     );

@@ -70,7 +70,7 @@ export class CsvInspector {
     }
     const record = Buffer.from(bytes.subarray(first.start, first.end).toString().trimEnd());
     this.layout = await readLayout(record, first);
-    this.reader = new CsvReader(this.layout.separator);
+    this.reader = new CsvReader(this.layout.separator, this.layout.column);
     const head = Buffer.concat(this.head);
     this.head = [];
     await this.lookAtRows(head);
@@ -91,9 +91,8 @@ export class CsvInspector {
 
   private findIds(rows: readonly CsvRow[]): void {
     this.rows += rows.length;
-    const { column = 0, hasHeader = false } = this.layout ?? {};
-    const isHeaderHere = hasHeader && !this.isHeaderPassed && rows.length > 0;
+    const isHeaderHere = this.layout?.hasHeader === true && !this.isHeaderPassed && rows.length > 0;
     this.isHeaderPassed ||= rows.length > 0;
-    this.hasIds = rows.slice(isHeaderHere ? 1 : 0).some(({ cells }) => (cells?.[column] ?? '').trim() !== '');
+    this.hasIds = rows.slice(isHeaderHere ? 1 : 0).some(({ value }) => value !== undefined && value.trim() !== '');
   }
 }

@@ -38,7 +38,7 @@ async function* readPieces(
   pool: Pool,
   { uploadId, pieces, layout }: File,
 ): AsyncGenerator<{ rows: readonly CsvRow[]; bytes: number }> {
-  const reader = new CsvReader(layout.separator);
+  const reader = new CsvReader(layout.separator, layout.column);
   try {
     let next = readPiece(pool, uploadId, 0);
     for (let number = 1; number <= pieces; number += 1) {

@@ -43,9 +43,8 @@ export function sortRows(rows: readonly CsvRow[], layout: CsvLayout, seen: Finge
   const reported: ReportedRow[] = [];
   for (const row of rows) {
     const { line } = row;
-    const text = row.cells === undefined ? row.text : (row.cells[layout.column] ?? '');
-    const value = text.trim();
-    const problem = problemOf(row, value, layout);
+    const value = (row.broken ?? row.value ?? '').trim();
+    const problem = problemOf(row, value, layout.kind);
     if (problem !== undefined) {
       reported.push({ status: 'invalid', line, value: shorten(value), reason: problem });
     } else if (seen.add(layout.kind === 'person_id' ? canonicalUuid(value) : value)) {
@@ -61,11 +60,11 @@ export function unmatchedRow({ line, value }: Candidate): ReportedRow {
   return { status: 'unmatched', line, value: shorten(value), reason: REASONS.nobody };
 }
 
-function problemOf({ cells }: CsvRow, value: string, { column, kind }: CsvLayout): string | undefined {
-  if (cells === undefined) {
+function problemOf(row: CsvRow, value: string, kind: IdKind): string | undefined {
+  if (row.broken !== undefined) {
     return REASONS.brokenQuotes;
   }
-  if (cells[column] === undefined) {
+  if (row.value === undefined) {
     return REASONS.tooShort;
   }
   return value === '' ? REASONS.empty : problemOfId(value, kind);
