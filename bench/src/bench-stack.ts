@@ -21,6 +21,7 @@ export interface BenchStack {
   readonly database: Database;
   readonly connection: KafkaConnection;
   readonly project: TestProject;
+  newProject(): Promise<TestProject>;
   start(name: ServiceName, env?: Record<string, string>): Promise<ServiceProcess>;
 }
 
@@ -49,7 +50,8 @@ export async function withStack(work: (stack: BenchStack) => Promise<void>): Pro
       services.push(service);
       return service;
     };
-    await work({ database, connection, project: await createTestProject(database), start });
+    const newProject = () => createTestProject(database);
+    await work({ database, connection, project: await newProject(), newProject, start });
     await database.close();
   } finally {
     await stopAll(services);

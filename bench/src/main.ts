@@ -3,6 +3,7 @@ import { benchCreate } from './create.bench.js';
 import { benchCsv } from './csv.bench.js';
 import { benchFilters } from './filters.bench.js';
 import { benchIngest } from './ingest.bench.js';
+import { benchLive } from './live.bench.js';
 import { benchLookup } from './lookup.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
@@ -11,6 +12,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   csv: benchCsv,
   ingest: benchIngest,
   filters: benchFilters,
+  live: benchLive,
   lookup: benchLookup,
 };
 

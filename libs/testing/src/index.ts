@@ -1,3 +1,4 @@
+export { consumerLag } from './consumer-lag.js';
 export { createTestProject, type TestProject } from './create-test-project.js';
 export { eventually } from './eventually.js';
 export { readTopic } from './read-topic.js';
