@@ -14,6 +14,12 @@ export const realtimeConfig = defineConfig({
     min: 100,
     max: 600_000,
   }),
+  sweepIntervalMs: setting.integer('SWEEP_INTERVAL_MS', {
+    doc: 'How often the passing of time is brought into live cohorts, in milliseconds.',
+    default: 2_000,
+    min: 20,
+    max: 60_000,
+  }),
 });
 
 export type RealtimeConfig = Config<typeof realtimeConfig>;

@@ -46,4 +46,11 @@ export const REALTIME_METRICS = {
     labels: [],
     alert: 'Any increase: the cohort says why.',
   },
+  sweepLag: {
+    name: 'realtime_sweep_lag_seconds',
+    kind: 'gauge',
+    help: 'How far the passing of time, in the project that is furthest behind, is from being in the members of its live cohorts.',
+    labels: [],
+    alert: 'Above 60 for 5 minutes.',
+  },
 } as const satisfies Record<string, MetricDefinition>;

@@ -7,6 +7,7 @@ import { PersistenceModule } from '#persistence';
 
 import type { RealtimeConfig } from './config.js';
 import { REALTIME_CONFIG } from './config-token.js';
+import { TimeSweeper } from './expire-windows/time-sweeper.js';
 import { FollowChangesConsumer } from './follow-changes/follow-changes.consumer.js';
 import { FollowChangesHandler } from './follow-changes/follow-changes.handler.js';
 import { LiveMembers } from './keep-live/live-members.js';
@@ -26,7 +27,7 @@ export class RealtimeModule {
         OutboxModule.register({ announce: true, leaseMs: config.outboxLeaseMs }),
       ],
       controllers: [FollowChangesConsumer],
-      providers: [{ provide: REALTIME_CONFIG, useValue: config }, LiveMembers, FollowChangesHandler],
+      providers: [{ provide: REALTIME_CONFIG, useValue: config }, LiveMembers, FollowChangesHandler, TimeSweeper],
     };
   }
 }

@@ -31,6 +31,9 @@ export interface CohortRow {
   readonly last_calculation: Date | null;
   readonly errors_calculating: number;
   readonly last_error_message: string | null;
+  /** Its live evaluation failed, and it waits for a calculation. */
+  readonly has_live_error: boolean;
+  readonly limit_exceeded: boolean;
   readonly last_import_total_count: number | null;
   readonly last_import_unmatched_count: number | null;
   readonly deleted: boolean;
@@ -43,11 +46,15 @@ export interface CohortRow {
 /** What one INSERT or UPDATE of a cohort gives back. */
 export type StoredCohort = Omit<CohortRow, 'created_by' | 'calculation'>;
 
+/** Whoever keeps a cohort live holds its row together with others and cannot write it, so its members are counted where they lie. */
+const COUNT = `(SELECT coalesce(sum(chunk.cardinality), 0)::int FROM cohort_chunk AS chunk
+    WHERE chunk.project_id = c.project_id AND chunk.cohort_id = c.id) AS count`;
+
 /** The stored part of a CohortRow, of the table called `c`. */
 export const COHORT_COLUMNS = `
   c.id, c.project_id, c.name, c.description, c.filters, c.groups, c.query, c.is_static, c.cohort_type, c.condition_type,
-  c.definition_number, c.version, c.pending_version, c.is_calculating, c.count, c.last_calculation, c.errors_calculating,
-  c.last_error_message, c.last_import_total_count, c.last_import_unmatched_count, c.deleted, c.created_at`;
+  c.definition_number, c.version, c.pending_version, c.is_calculating, ${COUNT}, c.last_calculation, c.errors_calculating,
+  c.last_error_message, c.live_error IS NOT NULL AS has_live_error, c.limit_exceeded, c.last_import_total_count, c.last_import_unmatched_count, c.deleted, c.created_at`;
 
 /** Reads CohortRows of `source`, a table or a subquery with the columns of one. */
 export const selectCohorts = (source: string) => `

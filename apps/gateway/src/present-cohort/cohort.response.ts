@@ -141,7 +141,12 @@ export class CohortResponse {
   @ApiProperty({ type: 'array', items: { type: 'integer' }, description: 'Always empty.' })
   experiment_set!: readonly number[];
 
-  @ApiProperty({ description: 'Whether Muster keeps the members fresh: every dynamic cohort that is not deleted.' })
+  @ApiProperty({
+    description:
+      'Whether Muster keeps the members fresh between calculations: every dynamic cohort that is not deleted, also while it waits for its ' +
+      'first version; not one whose live evaluation failed (`last_error_message` says why, its next calculation brings it back), nor one ' +
+      'that is frozen because it is too large.',
+  })
   is_live!: boolean;
 
   @ApiProperty({ type: CalculationResponse, nullable: true, description: 'Null unless is_calculating.' })

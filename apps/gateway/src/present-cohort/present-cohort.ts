@@ -38,7 +38,7 @@ export function presentCohort(row: CohortRow): Shape<CohortResponse> {
     cohort_type: row.cohort_type,
     condition_type: row.condition_type,
     experiment_set: [],
-    is_live: !row.is_static && !row.deleted,
+    is_live: !row.is_static && !row.deleted && !row.has_live_error && !row.limit_exceeded,
     calculation: presentCalculation(row),
   };
 }

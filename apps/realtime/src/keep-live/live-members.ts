@@ -25,7 +25,7 @@ const MAX_PAUSE_MS = 500;
 /** The members of live cohorts, brought up to this moment: by what persons did, and by the passing of time. */
 @Injectable()
 export class LiveMembers {
-  private readonly index = new LiveIndex();
+  readonly index = new LiveIndex();
   private readonly seconds;
   private readonly cohorts;
   private readonly moves;

@@ -15,7 +15,7 @@ export interface Members {
 
 interface MemberRow {
   version: number | null;
-  count: number;
+  cardinality: number;
   bitmap: Buffer | null;
 }
 
@@ -26,7 +26,7 @@ export async function readMembers(
   cohortId: number,
 ): Promise<Members | undefined> {
   const result = await client.query<MemberRow>(
-    `SELECT cohort.version, cohort.count, chunk.bitmap FROM cohort
+    `SELECT cohort.version, coalesce(chunk.cardinality, 0) AS cardinality, chunk.bitmap FROM cohort
      LEFT JOIN cohort_chunk AS chunk ON chunk.project_id = cohort.project_id AND chunk.cohort_id = cohort.id
      WHERE cohort.project_id = $1 AND cohort.id = $2`,
     [projectId, cohortId],
@@ -36,7 +36,8 @@ export async function readMembers(
     return undefined;
   }
   const chunks = result.rows.flatMap((row) => (row.bitmap === null ? [] : [row.bitmap]));
-  return { version: first.version, count: first.count, bitmap: uniteChunks(chunks) };
+  const count = result.rows.reduce((sum, { cardinality }) => sum + cardinality, 0);
+  return { version: first.version, count, bitmap: uniteChunks(chunks) };
 }
 
 const PRESENT = `SELECT bitmap FROM person_presence WHERE project_id = $1 AND kind = $2 AND ($3::int[] IS NULL OR chunk = ANY($3::int[]))`;
