@@ -52,7 +52,7 @@ export { evaluate, type Evaluation, type NodeObserver } from './evaluation/evalu
 export type { LeafSource, Moment } from './evaluation/leaf-source.js';
 export { decideFlag, type FlagDecision, type FlagReason } from './flags/decide-flag.js';
 export type { FlagDefinition } from './flags/flag-definition.js';
-export { type ParsedFlag,parseFlagFilters } from './flags/parse-flag-filters.js';
+export { type ParsedFlag, parseFlagFilters } from './flags/parse-flag-filters.js';
 export { operandInstant } from './matching/date-values.js';
 export { storedInstant } from './matching/date-values.js';
 export {
@@ -70,4 +70,5 @@ export { resolvePeriods } from './windows/resolve-periods.js';
 export { type ResolvedWindow, resolveWindow } from './windows/resolve-window.js';
 export { resolveQuiet, resolveRecent } from './windows/resolve-window.js';
 export { resolveRollingWindow, type RollingWindow } from './windows/rolling-window.js';
+export { steadyUntil } from './windows/steady-until.js';
 export { endOfToday, type Instant, instantOf, isTimezone } from './windows/zoned-time.js';

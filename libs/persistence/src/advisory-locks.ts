@@ -8,4 +8,5 @@ export const ADVISORY_LOCKS = {
   claimDeltas: 4_217_003,
   maintainPartitions: 4_217_004,
   scheduleCalculations: 4_217_005,
+  sweepTime: 4_217_006,
 } as const;

@@ -40,6 +40,10 @@ export {
   refreshInTransaction,
   refreshMembers,
 } from './live/refresh-members.js';
+export { moveSweepMarks, readSweepMarks, type SweepMark } from './live/sweep-marks.js';
+export { type KnownEdges, readTimedLeaves, type TimedLeaf } from './live/timed-leaf.js';
+export { UpcomingDates } from './live/upcoming-dates.js';
+export { type SweptProject, visitLeaves } from './live/visit-leaves.js';
 export { type ChangedMembers, changeMembers, type MembersChange } from './membership/change-members.js';
 export { type MembersDifference } from './membership/chunks.js';
 export { type Departure, type GonePerson, leaveStaticCohorts } from './membership/leave-static-cohorts.js';

@@ -21,12 +21,16 @@ export class ProjectLocks {
       return true;
     }
     const key = (BigInt(ADVISORY_LOCKS.sweepTime) << HIGH_HALF) + BigInt(projectId);
-    const { rows } = await client.query<{ ours: boolean }>('SELECT pg_try_advisory_lock($1) AS ours', [String(key)]);
-    const isOurs = rows[0]?.ours === true;
-    if (isOurs) {
-      this.held.add(projectId);
+    try {
+      const { rows } = await client.query<{ ours: boolean }>('SELECT pg_try_advisory_lock($1) AS ours', [String(key)]);
+      if (rows[0]?.ours === true) {
+        this.held.add(projectId);
+      }
+    } catch (error) {
+      this.release();
+      throw error;
     }
-    return isOurs;
+    return this.held.has(projectId);
   }
 
   release(): void {

@@ -8,6 +8,7 @@ import {
   type Leaf,
   matchersOf,
   type RegularlyLeaf,
+  type RestartedLeaf,
 } from '../definition/filter-node.js';
 import { OPERATORS } from '../definition/operators.js';
 import { periodBorder, periodsStart } from './resolve-periods.js';
@@ -29,16 +30,25 @@ export type FactPlace =
  */
 export interface MovingEdge {
   readonly facts: FactPlace;
+  /** Edges with equal clocks are always at the same place. */
+  readonly clock: string;
   placeAt(at: Instant, timezone: string): Instant;
 }
 
-type Place = MovingEdge['placeAt'];
+type Place = Pick<MovingEdge, 'clock' | 'placeAt'>;
+
+/** @param parameters everything that the place depends on, beside the instant and the timezone */
+function place(kind: string, parameters: unknown, placeAt: MovingEdge['placeAt']): Place {
+  return { clock: `${kind} ${JSON.stringify(parameters)}`, placeAt };
+}
+
+const TODAY = place('today', null, endOfToday);
 
 /** Every edge of a leaf; none means that time alone never changes it. */
 export function movingEdgesOf(leaf: Leaf): MovingEdge[] {
   if (isEventLeaf(leaf)) {
     const matchers = matchersOf(leaf);
-    const places = eventPlaces(leaf).map((placeAt): MovingEdge => ({ facts: { type: 'event', matchers }, placeAt }));
+    const places = eventPlaces(leaf).map((one): MovingEdge => ({ ...one, facts: { type: 'event', matchers } }));
     return [
       ...places,
       ...matchers.flatMap(({ filters }) => filters.flatMap((filter) => eventPropertyEdges(matchers, filter))),
@@ -50,7 +60,7 @@ export function movingEdgesOf(leaf: Leaf): MovingEdge[] {
     case 'distinct_id':
       return dateEdges(leaf, { type: 'distinct_id' });
     case 'person_metadata':
-      return relativePlaces(leaf).map((placeAt) => ({ facts: { type: 'created_at' }, placeAt }));
+      return relativePlaces(leaf).map((one) => ({ ...one, facts: { type: 'created_at' } }));
     case 'cohort':
       return [];
   }
@@ -63,7 +73,7 @@ export function eventPropertyEdges(matchers: readonly EventMatcher[], filter: Pr
 
 function dateEdges(condition: PropertyCondition, facts: FactPlace): MovingEdge[] {
   return OPERATORS[condition.operator].operand === 'date'
-    ? relativePlaces(condition).map((placeAt) => ({ facts, placeAt }))
+    ? relativePlaces(condition).map((one) => ({ ...one, facts }))
     : [];
 }
 
@@ -72,7 +82,7 @@ function relativePlaces({ values }: PropertyCondition): Place[] {
   return values
     .map((value) => parseRelative(String(value)))
     .filter((date) => date !== undefined)
-    .map((date) => (at, timezone) => exactInstant(date, at, timezone));
+    .map((date) => place('exact', date, (at, timezone) => exactInstant(date, at, timezone)));
 }
 
 function eventPlaces(leaf: EventLeaf): Place[] {
@@ -83,23 +93,26 @@ function eventPlaces(leaf: EventLeaf): Place[] {
     case 'performed_event_multiple':
       return rollingPlaces(leaf.window);
     case 'performed_event_first_time':
-      return [...windowPlaces(leaf.window), endOfToday];
+      return [...windowPlaces(leaf.window), TODAY];
     case 'performed_event_regularly':
       return periodPlaces(leaf);
     case 'stopped_performing_event':
-      return [
-        ...windowPlaces(leaf.window),
-        endOfToday,
-        (at, timezone) => resolveRecent(leaf.recent, at, timezone).from,
-      ];
+      return [...windowPlaces(leaf.window), TODAY, recentFrom(leaf.recent)];
     case 'restarted_performing_event':
-      return [
-        endOfToday,
-        (at, timezone) => resolveRecent(leaf.recent, at, timezone).from,
-        (at, timezone) => resolveQuiet(leaf.quietFrom, leaf.recent, at, timezone).from,
-        (at, timezone) => resolveQuiet(leaf.quietFrom, leaf.recent, at, timezone).to,
-      ];
+      return [TODAY, recentFrom(leaf.recent), ...quietPlaces(leaf)];
   }
+}
+
+function recentFrom(recent: RelativeDate): Place {
+  return place('recent from', recent, (at, timezone) => resolveRecent(recent, at, timezone).from);
+}
+
+function quietPlaces({ quietFrom, recent }: RestartedLeaf): Place[] {
+  const quiet = { quietFrom, recent };
+  return [
+    place('quiet from', quiet, (at, timezone) => resolveQuiet(quietFrom, recent, at, timezone).from),
+    place('quiet to', quiet, (at, timezone) => resolveQuiet(quietFrom, recent, at, timezone).to),
+  ];
 }
 
 function moves(date: RelativeDate | AbsoluteDate | null): boolean {
@@ -107,24 +120,22 @@ function moves(date: RelativeDate | AbsoluteDate | null): boolean {
 }
 
 function windowPlaces(window: EventWindow): Place[] {
-  const from: Place = (at, timezone) => resolveWindow(window, at, timezone).from;
-  const to: Place = (at, timezone) => resolveWindow(window, at, timezone).to;
+  const from = place('from', window, (at, timezone) => resolveWindow(window, at, timezone).from);
+  const to = place('to', window.to, (at, timezone) => resolveWindow(window, at, timezone).to);
   return [...(moves(window.from) ? [from] : []), ...(moves(window.to) ? [to] : [])];
 }
 
 function rollingPlaces(window: EventWindow): Place[] {
-  const after: Place = (at, timezone) => resolveRollingWindow(window, at, timezone).after;
-  const before: Place = (at, timezone) => resolveRollingWindow(window, at, timezone).before;
+  const after = place('after', window.from, (at, timezone) => resolveRollingWindow(window, at, timezone).after);
+  const before = place('before', window.to, (at, timezone) => resolveRollingWindow(window, at, timezone).before);
   return [...(moves(window.from) ? [after] : []), ...(moves(window.to) ? [before] : [])];
 }
 
 /** Each border of the periods, one more than asked for (a start that is rounded down makes one), and the start of the first. */
-function periodPlaces(leaf: RegularlyLeaf): Place[] {
-  const borders = Array.from(
-    { length: leaf.totalPeriods + 2 },
-    (_, index): Place =>
-      (at, timezone) =>
-        periodBorder(leaf.period, index, at, timezone),
+function periodPlaces({ period, totalPeriods }: RegularlyLeaf): Place[] {
+  const periods = { period, totalPeriods };
+  const borders = Array.from({ length: totalPeriods + 2 }, (_, index) =>
+    place('border', { period, index }, (at, timezone) => periodBorder(period, index, at, timezone)),
   );
-  return [...borders, (at, timezone) => periodsStart(leaf, at, timezone)];
+  return [...borders, place('first border', periods, (at, timezone) => periodsStart(periods, at, timezone))];
 }

@@ -12,10 +12,11 @@ const FACTS: MovingEdge['facts'] = { type: 'created_at' };
 function ago(amount: number, unit: 'day' | 'hour' | 'week' | 'month'): MovingEdge {
   return {
     facts: FACTS,
+    clock: `${amount} ${unit}`,
     placeAt: (at, timezone) => exactInstant({ type: 'relative', amount, unit }, at, timezone),
   };
 }
-const today: MovingEdge = { facts: FACTS, placeAt: endOfToday };
+const today: MovingEdge = { facts: FACTS, clock: 'today', placeAt: endOfToday };
 
 function passing(edge: MovingEdge, fact: string, after: string, timezone = 'UTC', upTo = '2034-01-01T00:00:00Z') {
   return nextPassing(edge, instantOf(fact), { after: instantOf(after), upTo: instantOf(upTo), timezone })?.toString();

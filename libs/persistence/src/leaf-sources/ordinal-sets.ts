@@ -34,6 +34,22 @@ export async function readOrdinalSets(
   return sets;
 }
 
+/** Runs a statement whose rows are a number and an int4[] of ordinals. @returns number → bitmap; the caller disposes of them */
+export async function readNumberedSets(
+  client: Transaction,
+  text: string,
+  values: readonly unknown[],
+): Promise<Map<number, Bitmap>> {
+  const result = await client.query<[string, string]>({ text, values: [...values], rowMode: 'array', types: AS_TEXT });
+  const sets = new Map<number, Bitmap>();
+  for (const [number, array] of result.rows) {
+    const set = sets.get(Number(number)) ?? bitmapOf();
+    set.addMany(parseOrdinals(array));
+    sets.set(Number(number), set);
+  }
+  return sets;
+}
+
 /** @param array `{1,2,3}`, never empty: array_agg of nothing is NULL */
 function parseOrdinals(array: string): Uint32Array {
   const ordinals = new Uint32Array(array.length / 2);

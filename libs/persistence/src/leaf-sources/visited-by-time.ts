@@ -27,8 +27,8 @@ export interface Sweep {
 }
 
 /** Dates among stored values are found by looking through all of them (seconds for a million persons); all other facts have an index. */
-export function isStoredDate({ type }: FactPlace): boolean {
-  return type === 'person_property' || type === 'event_property' || type === 'distinct_id';
+export function isStoredDate(facts: FactPlace): facts is DatePlace {
+  return facts.type === 'person_property' || facts.type === 'event_property' || facts.type === 'distinct_id';
 }
 
 /**
@@ -89,24 +89,14 @@ interface Stretch {
   readonly to: Instant;
 }
 
-function personsWithFacts(client: Transaction, facts: FactPlace, stretch: Stretch): Promise<Bitmap> {
+async function personsWithFacts(client: Transaction, facts: FactPlace, stretch: Stretch): Promise<Bitmap> {
   switch (facts.type) {
     case 'event':
-      return byEvents(client, facts.matchers, stretch);
+      return await byEvents(client, facts.matchers, stretch);
     case 'created_at':
-      return byCreation(client, stretch);
-    case 'person_property':
-      return byDates(client, stretch, (bindings) => ({
-        from: `person WHERE project_id = ${bindings.bind(stretch.projectId)}`,
-        value: `(properties -> ${bindings.bind(facts.key)}::text)`,
-      }));
-    case 'distinct_id':
-      return byDates(client, stretch, (bindings) => ({
-        from: `person_distinct_id WHERE project_id = ${bindings.bind(stretch.projectId)}`,
-        value: 'to_jsonb(distinct_id)',
-      }));
-    case 'event_property':
-      return byEventDates(client, facts, stretch);
+      return await byCreation(client, stretch);
+    default:
+      return await byDates(client, stretch, await dateRowsOf(client, facts, stretch.projectId));
   }
 }
 
@@ -146,18 +136,31 @@ async function byCreation(client: Transaction, stretch: Stretch): Promise<Bitmap
   );
 }
 
-type DateRows = (bindings: Bindings) => { readonly from: string; readonly value: string };
+/** Rows with an ordinal that hold dates among their values: FROM and WHERE, and a jsonb expression over a row. */
+export type DateRows = (bindings: Bindings) => { readonly from: string; readonly value: string };
+/** Where dates are stored that an edge can pass. */
+export type DatePlace = Extract<FactPlace, { type: 'person_property' | 'event_property' | 'distinct_id' }>;
 
-async function byEventDates(
-  client: Transaction,
-  facts: Extract<FactPlace, { type: 'event_property' }>,
-  stretch: Stretch,
-): Promise<Bitmap> {
-  const names = await eventNames(client, facts.matchers, stretch.projectId);
-  return byDates(client, stretch, (bindings) => ({
-    from: `event WHERE ordinal IS NOT NULL AND project_id = ${bindings.bind(stretch.projectId)} AND event = ANY(${bindings.bind(names)}::text[])`,
-    value: `(properties -> ${bindings.bind(facts.key)}::text)`,
-  }));
+export async function dateRowsOf(client: Transaction, place: DatePlace, projectId: number): Promise<DateRows> {
+  switch (place.type) {
+    case 'person_property':
+      return (bindings) => ({
+        from: `person WHERE project_id = ${bindings.bind(projectId)}`,
+        value: `(properties -> ${bindings.bind(place.key)}::text)`,
+      });
+    case 'distinct_id':
+      return (bindings) => ({
+        from: `person_distinct_id WHERE project_id = ${bindings.bind(projectId)}`,
+        value: 'to_jsonb(distinct_id)',
+      });
+    case 'event_property': {
+      const names = await eventNames(client, place.matchers, projectId);
+      return (bindings) => ({
+        from: `event WHERE ordinal IS NOT NULL AND project_id = ${bindings.bind(projectId)} AND event = ANY(${bindings.bind(names)}::text[])`,
+        value: `(properties -> ${bindings.bind(place.key)}::text)`,
+      });
+    }
+  }
 }
 
 /** Stored dates are read by our own code, so their distinct values are looked through. */

@@ -1,0 +1,155 @@
+import { type Bitmap, type BitmapScope, type Instant } from '#cohort-core';
+
+import type { Transaction } from '../database.js';
+import { readNumberedSets } from '../leaf-sources/ordinal-sets.js';
+import { isStoredDate } from '../leaf-sources/visited-by-time.js';
+import type { TimedEdge, TimedLeaf } from './timed-leaf.js';
+import type { DateStretch, UpcomingDates } from './upcoming-dates.js';
+
+/** So far ahead stored dates are known. */
+const HORIZON_HOURS = 6;
+/** Index scans a statement. */
+const MAX_SCANS = 500;
+
+export interface SweptProject {
+  readonly projectId: number;
+  readonly timezone: string;
+  readonly at: Instant;
+}
+
+/** The way of an edge since its leaf was swept, with all leaves that have it. */
+interface Stretch {
+  readonly edge: TimedEdge;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly leaves: TimedLeaf[];
+}
+
+/**
+ * The persons whom time may have moved in or out of each leaf since it was swept: a superset, as `visitedByTime` tells of one leaf.
+ * Leaves with the same events and the same way share a scan, and scans a statement.
+ * @param transaction REPEATABLE READ, `project.at` read in it: what it does not see is told of as a change of its person
+ * @returns leaves that nobody is visited for are absent; the scope owns the bitmaps
+ */
+export async function visitLeaves(
+  transaction: Transaction,
+  project: SweptProject,
+  leaves: readonly TimedLeaf[],
+  { dates, scope }: { readonly dates: UpcomingDates; readonly scope: BitmapScope },
+): Promise<Map<TimedLeaf, Bitmap>> {
+  const stretches = stretchesOf(leaves, project);
+  const events = stretches.filter(({ edge }) => edge.facts.type === 'event');
+  const births = stretches.filter(({ edge }) => edge.facts.type === 'created_at');
+  const found = [
+    ...(await scan(transaction, project, { sql: EVENTS, stretches: events, scope })),
+    ...(await scan(transaction, project, { sql: BIRTHS, stretches: births, scope })),
+    ...(await storedDates(transaction, project, { stretches, dates, scope })),
+  ];
+  const visited = new Map<TimedLeaf, Bitmap>();
+  for (const [stretch, persons] of found.filter(([, persons]) => !persons.isEmpty)) {
+    for (const leaf of stretch.leaves) {
+      const known = visited.get(leaf);
+      if (known === undefined) {
+        visited.set(leaf, scope.copy(persons));
+      } else {
+        known.orInPlace(persons);
+      }
+    }
+  }
+  return visited;
+}
+
+function stretchesOf(leaves: readonly TimedLeaf[], { at, timezone }: SweptProject): Stretch[] {
+  const places = new Map<string, Instant>();
+  const placeAt = (edge: TimedEdge, instant: Instant): Instant => {
+    const key = `${edge.clock} ${instant.epochNanoseconds}`;
+    const place = places.get(key) ?? edge.placeAt(instant, timezone);
+    places.set(key, place);
+    return place;
+  };
+  const stretches = new Map<string, Stretch>();
+  for (const leaf of leaves) {
+    for (const edge of leaf.edges) {
+      const [from, to] = [placeAt(edge, leaf.sweptTo), placeAt(edge, at)];
+      if (from.epochNanoseconds !== to.epochNanoseconds) {
+        const facts = edge.facts.type === 'event' ? JSON.stringify(edge.names) : `${edge.place} ${edge.clock}`;
+        const key = `${facts} ${from.epochNanoseconds} ${to.epochNanoseconds}`;
+        const stretch = stretches.get(key) ?? { edge, from, to, leaves: [] };
+        stretch.leaves.push(leaf);
+        stretches.set(key, stretch);
+      }
+    }
+  }
+  return [...stretches.values()];
+}
+
+/** DISTINCT keeps the inner query whole: for each stretch one scan of the index, whatever the planner thinks of the list. */
+const EVENTS = `
+  SELECT number, array_agg(ordinal) FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS stretch (number, name, low, high),
+    LATERAL (
+      SELECT DISTINCT ordinal FROM event
+      WHERE project_id = $1 AND event = stretch.name AND "timestamp" BETWEEN low AND high AND ordinal IS NOT NULL
+    ) AS person GROUP BY number, ordinal >> 16`;
+
+/** `name` is for the other one. */
+const BIRTHS = `
+  SELECT number, array_agg(ordinal) FROM unnest($2::int[], $3::text[], $4::timestamptz[], $5::timestamptz[]) AS stretch (number, name, low, high),
+    LATERAL (SELECT DISTINCT ordinal FROM person WHERE project_id = $1 AND created_at BETWEEN low AND high) AS person
+  GROUP BY number, ordinal >> 16`;
+
+interface Scan {
+  readonly sql: string;
+  readonly stretches: readonly Stretch[];
+  readonly scope: BitmapScope;
+}
+
+async function scan(
+  transaction: Transaction,
+  { projectId }: SweptProject,
+  { sql, stretches, scope }: Scan,
+): Promise<[Stretch, Bitmap][]> {
+  const rows = stretches.flatMap((stretch, number) => {
+    const { edge, from, to } = stretch;
+    const [low, high] = from.epochNanoseconds < to.epochNanoseconds ? [from, to] : [to, from];
+    const names = edge.facts.type === 'event' ? edge.names : [''];
+    return names.map((name) => ({ number, name, low: low.toString(), high: high.toString() }));
+  });
+  const found: [Stretch, Bitmap][] = [];
+  for (let start = 0; start < rows.length; start += MAX_SCANS) {
+    const part = rows.slice(start, start + MAX_SCANS);
+    const columns = (['number', 'name', 'low', 'high'] as const).map((column) => part.map((row) => row[column]));
+    for (const [number, persons] of await readNumberedSets(transaction, sql, [projectId, ...columns])) {
+      const stretch = stretches[number];
+      scope.track(persons);
+      if (stretch !== undefined) {
+        found.push([stretch, persons]);
+      }
+    }
+  }
+  return found;
+}
+
+interface StoredDates {
+  readonly stretches: readonly Stretch[];
+  readonly dates: UpcomingDates;
+  readonly scope: BitmapScope;
+}
+
+async function storedDates(
+  transaction: Transaction,
+  project: SweptProject,
+  { stretches, dates, scope }: StoredDates,
+): Promise<[Stretch, Bitmap][]> {
+  const { at, timezone } = project;
+  const asked = stretches.flatMap((stretch): [Stretch, DateStretch][] => {
+    const { edge, from, to } = stretch;
+    const ahead = edge.placeAt(at.add({ hours: HORIZON_HOURS }), timezone);
+    return isStoredDate(edge.facts) ? [[stretch, { place: edge.place, facts: edge.facts, from, to, ahead }]] : [];
+  });
+  await dates.update(
+    transaction,
+    project,
+    asked.map(([, stretch]) => stretch),
+  );
+  return asked.map(([stretch, dated]) => [stretch, scope.track(dates.between(dated))]);
+}
