@@ -154,7 +154,12 @@ export class LiveFixture {
   }
 
   private async evaluate(transaction: Transaction, filters: object): Promise<Bitmap> {
-    const question = { projectId: this.projectId, timezone: 'UTC', at: new Date(), within: null };
+    const { rows } = await transaction.query<{ timezone: string; at: Date }>(
+      'SELECT timezone, clock_timestamp() + clock_offset AS at FROM project WHERE id = $1',
+      [this.projectId],
+    );
+    const { timezone = 'UTC', at = new Date() } = rows[0] ?? {};
+    const question = { projectId: this.projectId, timezone, at, within: null };
     const [members] = await evaluateInProject(transaction, [parseFilters(filters).tree], question);
     return members ?? bitmapOf();
   }
