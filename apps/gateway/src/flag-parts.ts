@@ -2,6 +2,9 @@ import type { Provider, Type } from '@nestjs/common';
 
 import { CreateFlagController } from './create-flag/create-flag.controller.js';
 import { CreateFlagHandler } from './create-flag/create-flag.handler.js';
+import { EvaluateFlagsController } from './evaluate-flags/evaluate-flags.controller.js';
+import { EvaluateFlagsHandler } from './evaluate-flags/evaluate-flags.handler.js';
+import { FlagSituationRepository } from './evaluate-flags/flag-situation.repository.js';
 import { GetFlagController } from './get-flag/get-flag.controller.js';
 import { ListFlagsController } from './list-flags/list-flags.controller.js';
 import { UpdateFlagController } from './update-flag/update-flag.controller.js';
@@ -13,6 +16,12 @@ export const FLAG_CONTROLLERS: Type[] = [
   ListFlagsController,
   GetFlagController,
   UpdateFlagController,
+  EvaluateFlagsController,
 ];
 
-export const FLAG_PROVIDERS: Provider[] = [CreateFlagHandler, UpdateFlagHandler];
+export const FLAG_PROVIDERS: Provider[] = [
+  CreateFlagHandler,
+  UpdateFlagHandler,
+  FlagSituationRepository,
+  EvaluateFlagsHandler,
+];

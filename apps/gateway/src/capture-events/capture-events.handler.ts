@@ -4,8 +4,7 @@ import { eventKey, TOPICS } from '#contracts';
 import { MessageProducer } from '#messaging';
 import { Metrics } from '#observability';
 
-import { invalid, unauthenticated } from '../http/api-error.js';
-import { flawOfText } from '../http/json-value.js';
+import { invalid } from '../http/api-error.js';
 import type { Shape } from '../http/shape.js';
 import type { CaptureResponse } from './capture.response.js';
 import { type EventRefusal, EventRefused } from './event-refusal.js';
@@ -62,14 +61,7 @@ export class CaptureEventsHandler {
   }
 
   private async receiptOf({ request, receivedAt, isSuspect, bytes }: Arrival): Promise<Receipt> {
-    const isText = flawOfText(request.token, []) === undefined;
-    const projectId = isText ? await this.projects.find(request.token) : undefined;
-    if (projectId === undefined) {
-      throw unauthenticated(
-        'invalid_api_key',
-        'Project API key invalid. You can find your project API key in your project settings.',
-      );
-    }
+    const projectId = await this.projects.require(request.token);
     return { projectId, receivedAt, sentAt: request.sentAt, isSuspect, isLarge: bytes > LARGE_BODY_BYTES };
   }
 

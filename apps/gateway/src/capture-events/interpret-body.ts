@@ -55,7 +55,7 @@ function boundedBatch(batch: unknown, attr: string | null): readonly unknown[] {
 }
 
 /** Where the request names its token, an event's property called `token` is the user's own. */
-function requireToken(body: JsonObject | undefined, events: readonly unknown[]): string {
+export function requireToken(body: JsonObject | undefined, events: readonly unknown[]): string {
   const [own] = tokensOf(body);
   const [token, ...others] = own === undefined ? new Set(events.flatMap(tokensOf)) : [own];
   if (token === undefined) {

@@ -3,6 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '#persistence';
 
 import { TtlCache } from '../authenticate/ttl-cache.js';
+import { unauthenticated } from '../http/api-error.js';
+import { flawOfText } from '../http/json-value.js';
 
 const KNOWN_TTL_MS = 60_000;
 /** Short, so that a token works soon after its project is made. */
@@ -16,12 +18,25 @@ export class ProjectTokenRepository {
 
   constructor(@Inject(Database) private readonly database: Database) {}
 
-  /** The id of the project, undefined when no project has this token. */
-  async find(token: string): Promise<number | undefined> {
+  /** @returns undefined when no project has this token */
+  private async find(token: string): Promise<number | undefined> {
     if (this.unknown.get(token) === true) {
       return undefined;
     }
     return this.known.get(token) ?? (await this.load(token));
+  }
+
+  /** @throws ApiError 401 when no project has this token */
+  async require(token: string): Promise<number> {
+    const isText = flawOfText(token, []) === undefined;
+    const projectId = isText ? await this.find(token) : undefined;
+    if (projectId === undefined) {
+      throw unauthenticated(
+        'invalid_api_key',
+        'Project API key invalid. You can find your project API key in your project settings.',
+      );
+    }
+    return projectId;
   }
 
   private async load(token: string): Promise<number | undefined> {

@@ -16,6 +16,8 @@ const inflate = promisify(gunzip);
 export const MAX_EVENT_DEPTH = 20;
 /** The batch object and its list lie around each event. */
 const LEVELS_AROUND_EVENT = 2;
+/** How deep a body may nest. */
+export const MAX_BODY_DEPTH = MAX_EVENT_DEPTH + LEVELS_AROUND_EVENT;
 
 export interface CaptureBody {
   readonly json: unknown;
@@ -32,7 +34,7 @@ export async function readCaptureBody(request: FastifyRequest): Promise<CaptureB
     throw invalid(null, 'The body is empty.');
   }
   const json = parseJson(text);
-  return { json, isSuspect: needsInspection(text, MAX_EVENT_DEPTH + LEVELS_AROUND_EVENT), bytes: bytes.length };
+  return { json, isSuspect: needsInspection(text, MAX_BODY_DEPTH), bytes: bytes.length };
 }
 
 /** By its first two bytes: browsers cannot set Content-Encoding, and proxies decompress without saying so. */

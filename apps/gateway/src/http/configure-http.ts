@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastif
 import { Metrics } from '#observability';
 
 import { CAPTURE_PATHS } from '../capture-events/capture-paths.js';
+import { FLAG_PATHS } from '../evaluate-flags/flag-paths.js';
 import { acceptUploads, isUpload } from '../upload-csv/accept-uploads.js';
 import { limitTime, UPLOAD_TIMEOUT_MS } from './limit-time.js';
 import { measureRequests } from './measure-requests.js';
@@ -41,7 +42,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   limitBodies(server);
   limitTime(server, isUpload);
   measureRequests(server, app.get(Metrics));
-  allowBrowsersToCapture(app);
+  allowBrowsersOfSdks(app);
   // Plain HTTP is what a first run speaks, so nothing may be upgraded; the docs page needs no other exception.
   await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
 }
@@ -66,15 +67,17 @@ function isCapturePath(path: string): boolean {
   return CAPTURE_PATHS.includes(path.replace(TRAILING_SLASH, ''));
 }
 
-function allowBrowsersToCapture(app: NestFastifyApplication): void {
+/** What SDKs call from web pages. */
+function isSdkPath(path: string): boolean {
+  return isCapturePath(path) || FLAG_PATHS.includes(path.replace(TRAILING_SLASH, ''));
+}
+
+function allowBrowsersOfSdks(app: NestFastifyApplication): void {
   app.enableCors({
     delegator: (request, decide) => {
       const path = request.url.split('?')[0] ?? '';
-      // A project token is public and no cookie is read, so any page may send events; nothing else is meant for browsers.
-      decide(
-        null,
-        isCapturePath(path) ? { origin: true, methods: ['POST', 'OPTIONS'], maxAge: 3600 } : { origin: false },
-      );
+      // A project token is public and no cookie is read, so any page may send events and ask for flags; nothing else is meant for browsers.
+      decide(null, isSdkPath(path) ? { origin: true, methods: ['POST', 'OPTIONS'], maxAge: 3600 } : { origin: false });
     },
   });
 }

@@ -18,6 +18,8 @@ export interface TestGateway {
   call(method: NonNullable<Call['method']>, path: string, body?: unknown): Promise<Answer>;
   /** Calls with another project's or user's key. */
   callAs(key: string, method: NonNullable<Call['method']>, url: string, body?: unknown): Promise<Answer>;
+  /** Calls as an SDK does, with headers and a body of its own. */
+  send(url: string, call: Call): Promise<Answer>;
   /** Creates a cohort that must be accepted. @returns its answer */
   create(body: object): Promise<Record<string, unknown> & { id: number }>;
   /** Makes persons with ordinals from `first`. @returns their uuids in order of ordinals */
@@ -61,6 +63,7 @@ export function useGateway(): TestGateway {
     },
     call: (method, path, body) => test.callAs(project.apiKey, method, `/api/projects/${project.id}/${path}`, body),
     callAs: (key, method, url, body) => gateway.call(url, { method, key, ...(body === undefined ? {} : { body }) }),
+    send: (url, call) => gateway.call(url, call),
     async create(body) {
       const answer = await test.call('POST', 'cohorts/', body);
       expect({ status: answer.status, body: answer.body }).toMatchObject({ status: 201 });

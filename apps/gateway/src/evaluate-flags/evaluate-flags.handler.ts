@@ -1,0 +1,111 @@
+import { Inject, Injectable } from '@nestjs/common';
+
+import { decideFlag, type FlagDecision, type FlagDefinition } from '#cohort-core';
+import { LOGGER, type Logger, Metrics } from '#observability';
+import { Database } from '#persistence';
+
+import { MembershipReader } from '../read-membership/membership-reader.js';
+import { type ActiveFlag, type FlagSituation, FlagSituationRepository } from './flag-situation.repository.js';
+import { matchGroups } from './match-groups.js';
+import type { FlagsQuestion } from './read-flags-request.js';
+
+/** A flag and its value. */
+export interface DecidedFlag {
+  readonly flag: ActiveFlag;
+  readonly decision: FlagDecision;
+}
+
+/** The flags of one distinct id. */
+export interface DecidedFlags {
+  readonly flags: readonly DecidedFlag[];
+  /** Some could not be decided and are absent. */
+  readonly hasErrors: boolean;
+}
+
+type Decidable = ActiveFlag & { readonly definition: FlagDefinition };
+
+const NOTHING = { flags: [], hasErrors: false };
+
+/** Decides the active flags of a project for one distinct id. What cannot be read makes a flag unknown, never off. */
+@Injectable()
+export class EvaluateFlagsHandler {
+  private readonly evaluated;
+
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(FlagSituationRepository) private readonly situations: FlagSituationRepository,
+    @Inject(MembershipReader) private readonly membership: MembershipReader,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    const help = 'Flags asked for, by value: on, off, or failed because something could not be read.';
+    this.evaluated = metrics.counter('muster_gateway_flags_evaluated_total', help, ['result']);
+  }
+
+  /** @throws when not even the flags can be read */
+  async evaluate(projectId: number, question: FlagsQuestion): Promise<DecidedFlags> {
+    if (question.onlyKeys?.size === 0) {
+      return NOTHING;
+    }
+    const situation = await this.situations.read(projectId, question.distinctId);
+    const wanted = situation.flags.filter(({ key }) => question.onlyKeys?.has(key) !== false);
+    const cohortIds = await this.cohortsOf(projectId, situation, wanted);
+    const decidable = wanted.filter(
+      (flag): flag is Decidable => flag.definition !== undefined && (!flag.namesCohorts || cohortIds !== undefined),
+    );
+    const person = {
+      projectId,
+      ordinal: situation.ordinal,
+      distinctId: question.distinctId,
+      properties: [situation.properties, question.properties] as const,
+      cohortIds: cohortIds ?? new Set<number>(),
+    };
+    const met = await matchGroups(
+      this.database.pool,
+      decidable.map(({ definition }) => definition),
+      {
+        person,
+        moment: situation,
+        tell: (error) => {
+          this.tell(projectId, error);
+        },
+      },
+    );
+    const flags = decidable.flatMap((flag, index) => decide(flag, question.distinctId, met[index]));
+    this.count(flags, wanted.length);
+    return { flags, hasErrors: flags.length < wanted.length };
+  }
+
+  /** @returns undefined when membership is needed and cannot be read */
+  private async cohortsOf(
+    projectId: number,
+    { ordinal }: FlagSituation,
+    wanted: readonly ActiveFlag[],
+  ): Promise<ReadonlySet<number> | undefined> {
+    if (ordinal === null || !wanted.some(({ namesCohorts }) => namesCohorts)) {
+      return new Set();
+    }
+    try {
+      const cohorts = await this.membership.cohortsOf(projectId, [ordinal]);
+      return new Set(cohorts.get(ordinal));
+    } catch (error) {
+      this.tell(projectId, error);
+      return undefined;
+    }
+  }
+
+  private tell(projectId: number, error: unknown): void {
+    this.logger.error({ err: error, projectId }, 'flags could not be computed');
+  }
+
+  private count(flags: readonly DecidedFlag[], wanted: number): void {
+    const on = flags.filter(({ decision }) => decision.enabled).length;
+    this.evaluated.inc({ result: 'on' }, on);
+    this.evaluated.inc({ result: 'off' }, flags.length - on);
+    this.evaluated.inc({ result: 'failed' }, wanted - flags.length);
+  }
+}
+
+function decide(flag: Decidable, distinctId: string, met: readonly boolean[] | undefined): DecidedFlag[] {
+  return met === undefined ? [] : [{ flag, decision: decideFlag(flag.definition, { key: flag.key, distinctId, met }) }];
+}
