@@ -23,6 +23,13 @@ export const INGESTION_METRICS = {
     labels: ['outcome'],
     alert: 'refused: identified above 10 % for an hour: somebody identifies with shared ids.',
   },
+  deletions: {
+    name: 'muster_ingestion_deletions_total',
+    kind: 'counter',
+    help: 'Persons deleted because the API was asked to.',
+    labels: [],
+    alert: '',
+  },
   restarts: {
     name: 'muster_ingestion_restarts_total',
     kind: 'counter',

@@ -71,6 +71,10 @@ function describePerson(person: PersonDraft, maxNamesLength: number): ChangedPer
     first.merged_into = person.survivor.row.uuid;
     return [first];
   }
+  if (person.isDeleted) {
+    first.deleted = true;
+    return [first];
+  }
   const parts = [first];
   addNames(parts, 'events', person.events, maxNamesLength);
   addNames(parts, 'properties', person.changes.keys(), maxNamesLength);

@@ -23,6 +23,8 @@ export interface IncomingEvent {
 
 /** What an event does to its person, in this order. */
 export interface PersonWishes {
+  /** Uuid of a person who shall be deleted: then it is all that the event is for. */
+  readonly deletes?: string;
   readonly merge?: MergeWish;
   readonly set?: Properties;
   readonly once?: Properties;

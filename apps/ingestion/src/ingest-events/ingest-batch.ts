@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import { appendToOutbox } from '#outbox';
-import type { Transaction } from '#persistence';
+import { leaveStaticCohorts, type Transaction } from '#persistence';
 
-import { BatchPlan } from '../merge-persons/batch-plan.js';
+import { BatchPlan, type ProjectPerson } from '../merge-persons/batch-plan.js';
 import { lockStrengthFor, mentionedIds } from '../merge-persons/mentioned-ids.js';
 import type { MergeOutcome } from '../merge-persons/person-book.js';
 import type { PersonDraft } from '../merge-persons/person-draft.js';
@@ -15,7 +15,8 @@ import {
   type PresenceRow,
 } from '../queries/append-bitmaps.js';
 import { appendEvents, type OwnedEvent } from '../queries/append-events.js';
-import { insertDistinctIds } from '../queries/insert-distinct-ids.js';
+import { buryPersons } from '../queries/bury-persons.js';
+import { changeDistinctIds } from '../queries/change-distinct-ids.js';
 import { insertPersons } from '../queries/insert-persons.js';
 import { insertSeen, seenKey } from '../queries/insert-seen.js';
 import { lockBlocks } from '../queries/lock-blocks.js';
@@ -42,6 +43,8 @@ export interface BatchReport {
   /** Events that nobody had counted before. */
   readonly counted: number;
   readonly merges: ReadonlyMap<MergeOutcome, number>;
+  /** Persons deleted. */
+  readonly deleted: number;
   /** Rows that the compactor may fold one day. */
   readonly activity: readonly ActivityRow[];
   readonly presence: readonly PresenceRow[];
@@ -59,17 +62,20 @@ export async function ingestBatch(
 ): Promise<BatchReport> {
   const fresh = await keepUnseen(transaction, events);
   if (fresh.length === 0) {
-    return { counted: 0, merges: new Map(), activity: [], presence: [] };
+    return { counted: 0, merges: new Map(), deleted: 0, activity: [], presence: [] };
   }
   const { plan, owners } = await lockAndPlan(transaction, fresh, resources.ordinals);
   const moved = await writePersons(transaction, plan);
-  const rows = fresh.map((event, index) => ({ event, ordinal: owners[index]?.ordinal }));
+  const rows = fresh.flatMap((event, index) =>
+    event.person?.deletes === undefined ? [{ event, ordinal: owners[index]?.ordinal }] : [],
+  );
   await appendEvents(transaction, rows);
   const activity = collectActivity([...factsOf(rows), ...moved], resources.timezones);
-  const presence = collectPresence(plan.born(), plan.lost());
+  const presence = collectPresence(plan.born(), [...plan.lost(), ...plan.deleted()]);
   await appendFacts(transaction, activity, presence);
+  await leaveCohorts(transaction, plan);
   await announce(transaction, plan);
-  return { counted: fresh.length, merges: plan.mergeOutcomes(), activity, presence };
+  return { counted: fresh.length, merges: plan.mergeOutcomes(), deleted: plan.deleted().length, activity, presence };
 }
 
 async function keepUnseen(transaction: Transaction, events: readonly IncomingEvent[]): Promise<IncomingEvent[]> {
@@ -102,7 +108,8 @@ async function lockAndPlan(
     const plan = new BatchPlan(ids, locked);
     const owners = plan.apply(events);
     await nameNewcomers(plan, ordinals);
-    if (await insertDistinctIds(transaction, plan.newDistinctIds())) {
+    const changes = { added: plan.newDistinctIds(), released: plan.released().map(toRow) };
+    if (await changeDistinctIds(transaction, changes)) {
       return { plan, owners };
     }
     // Another batch made persons of our new ids (an anonymous event and its $identify often arrive at once), or merged
@@ -124,14 +131,11 @@ async function nameNewcomers(plan: BatchPlan, ordinals: BatchOrdinals): Promise<
   }
 }
 
-/**
- * A loser's static cohorts are joined by her survivor here, as soon as there are static cohorts (after the persons' locks:
- * live set, cohorts by id, chunks). Dynamic ones are calculated anew from `person.changed`.
- * @returns what survivors did under their losers' names
- */
+/** @returns what survivors did under their losers' names */
 async function writePersons(transaction: Transaction, plan: BatchPlan): Promise<Fact[]> {
   await insertPersons(transaction, plan.born());
   await updatePersons(transaction, plan.changed());
+  await buryPersons(transaction, plan.deleted().map(toRow));
   const moved = await moveMergedRows(transaction, plan.moves());
   plan.countMoved(moved);
   return moved;
@@ -159,6 +163,17 @@ async function appendFacts(
   await appendPresence(transaction, batch, presence);
 }
 
+/**
+ * A loser's static cohorts are joined by her survivor, and the deleted leave theirs; dynamic ones follow `person.changed`. After all
+ * that needs no more than the persons' locks: from here on other writers of membership in these cohorts wait.
+ */
+async function leaveCohorts(transaction: Transaction, plan: BatchPlan): Promise<void> {
+  for (const [projectId, gone] of [...plan.gone()].sort(([a], [b]) => a - b)) {
+    const reason = gone.some(({ survivor }) => survivor !== null) ? 'merge' : 'deletion';
+    await leaveStaticCohorts(transaction, { projectId, gone, reason });
+  }
+}
+
 /** Last, because it takes locks that all batches of a block want. */
 async function announce(transaction: Transaction, plan: BatchPlan): Promise<void> {
   const blocks = groupByBlock(plan.touched());
@@ -174,4 +189,8 @@ async function announce(transaction: Transaction, plan: BatchPlan): Promise<void
   const messages = blocks.flatMap((block) => describeChanges(block, at));
   await lockBlocks(transaction, blocks);
   await appendToOutbox(transaction, messages);
+}
+
+function toRow({ projectId, person }: ProjectPerson): { readonly projectId: number; readonly ordinal: number } {
+  return { projectId, ordinal: person.ordinal };
 }

@@ -26,6 +26,7 @@ export class IngestEventsHandler {
   private readonly events;
   private readonly refused;
   private readonly merges;
+  private readonly deletions;
   private readonly batchEvents;
   private readonly batchDuration;
 
@@ -34,6 +35,7 @@ export class IngestEventsHandler {
     this.events = metrics.counter(INGESTION_METRICS.events);
     this.refused = metrics.counter(INGESTION_METRICS.refused);
     this.merges = metrics.counter(INGESTION_METRICS.merges);
+    this.deletions = metrics.counter(INGESTION_METRICS.deletions);
     this.batchEvents = metrics.histogram(INGESTION_METRICS.batchEvents);
     this.batchDuration = metrics.histogram(INGESTION_METRICS.batchDuration);
   }
@@ -64,6 +66,7 @@ export class IngestEventsHandler {
     this.batchEvents.observe(events.length);
     this.events.inc({ outcome: 'counted' }, report.counted);
     this.events.inc({ outcome: 'duplicate' }, events.length - report.counted);
+    this.deletions.inc(report.deleted);
     for (const [outcome, count] of report.merges) {
       this.merges.inc({ outcome }, count);
     }

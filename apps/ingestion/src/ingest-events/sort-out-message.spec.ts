@@ -28,6 +28,14 @@ describe('sorting out a message', () => {
     });
   });
 
+  it('a deletion is nothing else, whatever it says besides', () => {
+    const uuid = '0190A5D0-0000-7000-8000-00000000000A';
+    const properties = { $set: { a: 1 }, $process_person_profile: false };
+    const deletion = { event: '$merge_dangerously', deletes_person: uuid, process_person: false, properties };
+    expect(sortOut(deletion)).toMatchObject({ person: { deletes: uuid.toLowerCase() } });
+    expect(sortOut(deletion)).not.toHaveProperty('person.set');
+  });
+
   it.each([
     ['2026-02-28T10:00:00+02:00', '2026-02-28T08:00:00.000Z'],
     ['2026-02-28T10:00:00', '2026-02-28T10:00:00.000Z'],

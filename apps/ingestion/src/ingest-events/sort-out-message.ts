@@ -23,17 +23,20 @@ export function sortOutMessage(message: ReceivedMessage<CapturedEvent>): Incomin
     return new RefusedEvent('properties are too deep');
   }
   const { properties, json } = toStorableJson(value.properties ?? {});
-  const isPersonless = value.process_person === false || properties['$process_person_profile'] === false;
-  if (isPersonless && needsPerson(value.event)) {
-    return new RefusedEvent('event needs a person, and asks for none');
-  }
-  return {
+  const event = {
     projectId: value.project_id,
     uuid: (value.uuid ?? message.id).toLowerCase(),
     distinctId,
     event: cleanText(value.event),
     timestamp: eventTime(value.timestamp, receiptTime(value.received_at, message.time)),
     properties: json,
-    person: isPersonless ? undefined : personWishes(value.event, distinctId, properties),
   };
+  if (value.deletes_person !== undefined) {
+    return { ...event, person: { deletes: value.deletes_person.toLowerCase() } };
+  }
+  const isPersonless = value.process_person === false || properties['$process_person_profile'] === false;
+  if (isPersonless && needsPerson(value.event)) {
+    return new RefusedEvent('event needs a person, and asks for none');
+  }
+  return { ...event, person: isPersonless ? undefined : personWishes(value.event, distinctId, properties) };
 }

@@ -1,5 +1,7 @@
+import type { GonePerson } from '#persistence';
+
 import type { IncomingEvent } from '../ingest-events/incoming-event.js';
-import type { NewDistinctId } from '../queries/insert-distinct-ids.js';
+import type { NewDistinctId } from '../queries/change-distinct-ids.js';
 import type { LockedPerson, MentionedId } from '../queries/lock-persons.js';
 import type { Move, MovedFact } from '../queries/move-merged-rows.js';
 import { type MergeOutcome, PersonBook } from './person-book.js';
@@ -21,12 +23,22 @@ export class BatchPlan {
 
   /** @returns per event the person it counts for, by the end of the batch; undefined for an event without a person */
   apply(events: readonly IncomingEvent[]): (PersonDraft | undefined)[] {
-    const owners = events.map((event) => {
-      const owner = event.person && this.book(event.projectId).apply(event, event.person);
-      owner?.events.add(event.event);
-      return owner;
-    });
+    const owners = events.map((event) => this.applyOne(event));
     return owners.map((owner) => owner?.survivor);
+  }
+
+  private applyOne(event: IncomingEvent): PersonDraft | undefined {
+    if (event.person === undefined) {
+      return undefined;
+    }
+    const book = this.book(event.projectId);
+    if (event.person.deletes !== undefined) {
+      book.delete(event.distinctId, event.person.deletes);
+      return undefined;
+    }
+    const owner = book.apply(event, event.person);
+    owner.events.add(event.event);
+    return owner;
   }
 
   /** Persons who must be stored for the first time, by project; who was merged away before that never existed. */
@@ -49,8 +61,28 @@ export class BatchPlan {
   /** Stored persons whose rows must be written. */
   changed(): ProjectPerson[] {
     return this.persons().filter(
-      ({ person }) => person.stored !== undefined && person.mergedInto === undefined && person.isChanged,
+      ({ person }) =>
+        person.stored !== undefined && person.mergedInto === undefined && !person.isDeleted && person.isChanged,
     );
+  }
+
+  deleted(): ProjectPerson[] {
+    return this.persons().filter(({ person }) => person.isDeleted);
+  }
+
+  /** Stored persons whose distinct ids become nobody's: the deleted, and those who were merged into them before. */
+  released(): ProjectPerson[] {
+    return this.persons().filter(({ person }) => person.stored !== undefined && person.survivor.isDeleted);
+  }
+
+  /** Stored persons who are there no more, and whom they became, by project. */
+  gone(): Map<number, GonePerson[]> {
+    const gone = [...this.lost(), ...this.deleted()].map(({ projectId, person }) => ({
+      projectId,
+      ordinal: person.ordinal,
+      survivor: person.survivor.isDeleted ? null : person.survivor.ordinal,
+    }));
+    return Map.groupBy(gone, ({ projectId }) => projectId);
   }
 
   /** Stored persons who are merged away. */
@@ -79,7 +111,7 @@ export class BatchPlan {
 
   newDistinctIds(): NewDistinctId[] {
     return [...this.books].flatMap(([projectId, book]) =>
-      book.newDistinctIds.flatMap((distinctId) => {
+      [...book.newDistinctIds].flatMap((distinctId) => {
         const person = book.find(distinctId);
         return person === undefined ? [] : [{ projectId, distinctId, ordinal: person.ordinal }];
       }),
@@ -117,7 +149,7 @@ export class BatchPlan {
 }
 
 function isInvolved(person: PersonDraft): boolean {
-  return person.mergedInto !== undefined || person.born !== undefined || person.isChanged;
+  return person.mergedInto !== undefined || person.isDeleted || person.born !== undefined || person.isChanged;
 }
 
 function openBooks(ids: readonly MentionedId[], locked: readonly LockedPerson[]): Map<number, PersonBook> {

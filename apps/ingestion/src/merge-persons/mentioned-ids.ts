@@ -23,7 +23,7 @@ export function mentionedIds(events: readonly IncomingEvent[]): MentionedId[] {
 
 /** The weakest lock that the events can live with; one for all persons, so that one ordered pass takes them. */
 export function lockStrengthFor(events: readonly IncomingEvent[]): LockStrength {
-  if (events.some(({ person }) => person?.merge !== undefined)) {
+  if (events.some(({ person }) => person?.merge !== undefined || person?.deletes !== undefined)) {
     return 'FOR UPDATE';
   }
   const isChanging = events.some(

@@ -27,7 +27,7 @@ describe('the persons of a batch', () => {
     const { book, happen } = open();
     const person = happen('new', { set: { a: 1 } });
     expect(person).toMatchObject({ stored: undefined, createdAt: EARLY, isIdentified: false });
-    expect(book.newDistinctIds).toEqual(['new']);
+    expect([...book.newDistinctIds]).toEqual(['new']);
     expect(happen('new')).toBe(person);
   });
 
@@ -52,7 +52,7 @@ describe('the persons of a batch', () => {
     const { anon, book, happen } = open();
     expect(happen('new', { merge: { otherId: 'anon', force: false } })).toBe(anon);
     expect(anon.isIdentified).toBe(true);
-    expect(book.newDistinctIds).toEqual(['new']);
+    expect([...book.newDistinctIds]).toEqual(['new']);
     expect(book.outcomes).toEqual(new Map([['id added', 1]]));
   });
 
@@ -73,7 +73,7 @@ describe('the persons of a batch', () => {
     const person = happen('x', { merge: { otherId: 'y', force: false } });
     expect(book.find('y')).toBe(person);
     expect(person.isIdentified).toBe(true);
-    expect(book.newDistinctIds).toEqual(['x', 'y']);
+    expect([...book.newDistinctIds]).toEqual(['x', 'y']);
   });
 
   it('the earlier birth stays', () => {

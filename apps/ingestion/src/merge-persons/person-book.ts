@@ -11,8 +11,10 @@ export type MergeOutcome = 'merged' | 'id added' | 'already one' | 'refused: ide
  */
 export class PersonBook {
   private readonly byDistinctId = new Map<string, PersonDraft>();
-  /** Distinct ids that nobody has yet in the database. */
-  readonly newDistinctIds: string[] = [];
+  /** The deleted, and those who were merged into them: no distinct id leads to them any more. */
+  private readonly buried = new Set<PersonDraft>();
+  /** Distinct ids that nobody has in the database, or that a deletion of this batch sets free. */
+  readonly newDistinctIds = new Set<string>();
   readonly outcomes = new Map<MergeOutcome, number>();
 
   /** @param stored the person each known distinct id belongs to; one draft for all ids of a person */
@@ -33,14 +35,35 @@ export class PersonBook {
     return person;
   }
 
+  /**
+   * Deletes the person of the distinct id if it is she who is meant: since somebody asked for it she may have been merged away, and
+   * the id be another's. Her distinct ids are free then, so that a later event makes a new person.
+   * @returns whether she was deleted
+   */
+  delete(distinctId: string, uuid: string): boolean {
+    const person = this.find(distinctId);
+    if (person?.stored?.uuid !== uuid) {
+      return false;
+    }
+    person.isDeleted = true;
+    this.buried.add(person);
+    for (const [id, one] of this.byDistinctId) {
+      if (one.survivor === person) {
+        this.buried.add(one);
+        this.byDistinctId.delete(id);
+      }
+    }
+    return true;
+  }
+
   /** The person whom the distinct id belongs to at this moment. */
   find(distinctId: string): PersonDraft | undefined {
     return this.byDistinctId.get(distinctId)?.survivor;
   }
 
-  /** Every person the batch knows of, those merged away too. */
+  /** Every person the batch knows of, those merged away or deleted too. */
   persons(): Set<PersonDraft> {
-    return new Set(this.byDistinctId.values());
+    return new Set([...this.byDistinctId.values(), ...this.buried]);
   }
 
   private merge(event: Pick<IncomingEvent, 'distinctId' | 'timestamp'>, wish: MergeWish): MergeOutcome {
@@ -79,7 +102,7 @@ export class PersonBook {
 
   private add(distinctId: string, person: PersonDraft): PersonDraft {
     if (!this.byDistinctId.has(distinctId)) {
-      this.newDistinctIds.push(distinctId);
+      this.newDistinctIds.add(distinctId);
       person.hasNewIds = true;
     }
     this.byDistinctId.set(distinctId, person);

@@ -15,6 +15,7 @@ export class PersonDraft {
   /** Names of the events that count for her because of this batch. */
   readonly events = new Set<string>();
   mergedInto: PersonDraft | undefined;
+  isDeleted = false;
   /** Whether she took in somebody, one of the two being stored before. */
   hasMerged = false;
   /** Whether a distinct id is hers that was nobody's. */

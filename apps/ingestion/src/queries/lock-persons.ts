@@ -3,7 +3,7 @@ import type { Transaction } from '#persistence';
 import type { StoredPerson } from '../merge-persons/person-draft.js';
 
 /**
- * `FOR UPDATE` when the batch may merge: nobody may resolve a person who is being merged away. `FOR NO KEY UPDATE` when
+ * `FOR UPDATE` when the batch may merge or delete: nobody may resolve a person who is on her way out. `FOR NO KEY UPDATE` when
  * it changes properties. `FOR KEY SHARE` when it only adds facts: batches of the same person then run side by side.
  */
 export type LockStrength = 'FOR UPDATE' | 'FOR NO KEY UPDATE' | 'FOR KEY SHARE';

@@ -58,4 +58,12 @@ export class CapturedEvent {
   @IsOptional()
   @IsBoolean()
   process_person?: boolean;
+
+  /**
+   * Uuid of a person who shall be deleted, if `distinct_id` is still hers: the message is no event then and nothing else in it counts.
+   * Events captured over HTTP never have it.
+   */
+  @IsOptional()
+  @IsUUID()
+  deletes_person?: string;
 }

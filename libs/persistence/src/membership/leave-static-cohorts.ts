@@ -31,15 +31,20 @@ const CHUNKS = `
   SELECT c.id, k.bitmap FROM cohort c JOIN cohort_chunk k ON k.project_id = c.project_id AND k.cohort_id = c.id
   WHERE c.project_id = $1 AND c.is_static AND NOT c.deleted AND k.chunk = ANY($2::int[]) AND k.cardinality > 0`;
 
-/** A static cohort that the calculator has still to fill may be filled with one of them: its snapshot need not see us. */
+/** The calculator may be about to fill it with one of them: its snapshot does not see us. */
+const UNFILLED = 'SELECT id FROM cohort WHERE project_id = $1 AND is_static AND NOT deleted AND version IS NULL';
+
+/** Whatever became of them while this waited. */
 const LOCK = `
   SELECT id, greatest(version, pending_version, 0) + 1 AS version FROM cohort
-  WHERE project_id = $1 AND (id = ANY($2::int[]) OR (is_static AND NOT deleted AND version IS NULL)) ORDER BY id FOR UPDATE`;
+  WHERE project_id = $1 AND id = ANY($2::int[]) ORDER BY id FOR UPDATE`;
 
 const STORE_VERSIONS = `
   UPDATE cohort SET version = stored.version, pending_version = stored.version, last_calculation = $4,
     count = (SELECT coalesce(sum(cardinality), 0)::int FROM cohort_chunk k WHERE k.project_id = $1 AND k.cohort_id = cohort.id)
   FROM unnest($2::int[], $3::int[]) AS stored (id, version) WHERE cohort.project_id = $1 AND cohort.id = stored.id`;
+
+const NOBODY: MembersDifference = { enteredCount: 0, leftCount: 0 };
 
 /**
  * Takes persons who are merged away or deleted out of the project's static cohorts; whom they became joins instead. Dynamic cohorts
@@ -54,8 +59,14 @@ export async function leaveStaticCohorts(
   // Before membership is read: who makes a list of a dynamic cohort's members holds it FOR UPDATE.
   await transaction.query(LIVE_SET, [projectId]);
   const leavers = scope.of(gone.map(({ ordinal }) => ordinal));
-  const holding = await findHolding(transaction, projectId, leavers);
-  const { rows } = await transaction.query<{ id: number; version: number }>(LOCK, [projectId, holding]);
+  const concerned = [
+    ...(await findHolding(transaction, projectId, leavers)),
+    ...(await findUnfilled(transaction, projectId)),
+  ];
+  if (concerned.length === 0) {
+    return NOBODY;
+  }
+  const { rows } = await transaction.query<{ id: number; version: number }>(LOCK, [projectId, concerned]);
   const written: CohortChanges[] = [];
   for (const { id, version } of rows) {
     const stored = await lockChunks(transaction, { projectId, cohortId: id }, blocksOfPersons(gone));
@@ -65,7 +76,7 @@ export async function leaveStaticCohorts(
     }
   }
   if (written.length === 0) {
-    return { enteredCount: 0, leftCount: 0 };
+    return NOBODY;
   }
   const at = await readClock(transaction, projectId);
   const difference = await writeAllChanges(transaction, { projectId, reason, at }, written);
@@ -85,6 +96,11 @@ async function findHolding(transaction: Transaction, projectId: number, leavers:
     return holds;
   });
   return [...new Set(holding.map(({ id }) => id))];
+}
+
+async function findUnfilled(transaction: Transaction, projectId: number): Promise<number[]> {
+  const { rows } = await transaction.query<{ id: number }>(UNFILLED, [projectId]);
+  return rows.map(({ id }) => id);
 }
 
 function blocksOfPersons(gone: readonly GonePerson[]): number[] {
