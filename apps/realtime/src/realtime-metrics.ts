@@ -53,4 +53,11 @@ export const REALTIME_METRICS = {
     labels: [],
     alert: 'Above 60 for 5 minutes.',
   },
+  sweepTurns: {
+    name: 'muster_realtime_sweep_turns_total',
+    kind: 'counter',
+    help: 'How often the sweeper has looked after every project that is its own.',
+    labels: [],
+    alert: 'No increase for 5 minutes.',
+  },
 } as const satisfies Record<string, MetricDefinition>;

@@ -23,6 +23,7 @@ export class TimeSweeper implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly loops: WorkerLoops;
   private readonly sweeps = new Map<number, ProjectSweep>();
   private readonly lag;
+  private readonly turns;
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -33,6 +34,7 @@ export class TimeSweeper implements OnApplicationBootstrap, BeforeApplicationShu
   ) {
     this.locks = new ProjectLocks(database);
     this.lag = metrics.gauge(REALTIME_METRICS.sweepLag);
+    this.turns = metrics.counter(REALTIME_METRICS.sweepTurns);
     this.loops = new WorkerLoops({ name: 'time sweep', workers: 1, run: (signal) => this.sweepAll(signal) }, logger);
   }
 
@@ -61,6 +63,7 @@ export class TimeSweeper implements OnApplicationBootstrap, BeforeApplicationShu
       }
     }
     this.lag.set(lag);
+    this.turns.inc();
     return isOver ? this.config.sweepIntervalMs : undefined;
   }
 
