@@ -71,10 +71,10 @@ export class ProjectSweep {
     return false;
   }
 
-  /** Project seconds by which the leaves that are due are behind. */
+  /** Project seconds by which the leaves that are due are behind; those that were swept after `at` are not. */
   lagAt(at: Date): number {
-    const due = this.dueAt(instantOf(at)).map(({ sweptTo }) => at.getTime() - sweptTo.epochMilliseconds);
-    return due.reduce((most, one) => Math.max(most, one), 0) / 1_000;
+    const due = this.leaves.filter(({ sleepsUntil }) => sleepsUntil.epochMilliseconds <= at.getTime());
+    return due.reduce((most, { sweptTo }) => Math.max(most, at.getTime() - sweptTo.epochMilliseconds), 0) / 1_000;
   }
 
   /** Those that move every moment first. */
