@@ -47,7 +47,14 @@ export { type SweptProject, visitLeaves } from './live/visit-leaves.js';
 export { type ChangedMembers, changeMembers, type MembersChange } from './membership/change-members.js';
 export { type MembersDifference } from './membership/chunks.js';
 export { type Departure, type GonePerson, leaveStaticCohorts } from './membership/leave-static-cohorts.js';
-export { type CohortIds, lockCohort, type LockedCohort, moveLiveSet, readClock } from './membership/lock-cohort.js';
+export {
+  type CohortIds,
+  lockCohort,
+  type LockedCohort,
+  lockList,
+  moveLiveSet,
+  readClock,
+} from './membership/lock-cohort.js';
 export { type LockedForFlip, lockForFlip } from './membership/lock-for-flip.js';
 export { type Members, readEveryone, readMembers } from './membership/read-members.js';
 export { type MembersReplacement, replaceMembers } from './membership/replace-members.js';

@@ -1,5 +1,5 @@
 import type { IdKind } from '#csv';
-import { changeMembers, lockCohort, readClock, type Transaction } from '#persistence';
+import { changeMembers, lockList, readClock, type Transaction, wantDependents } from '#persistence';
 
 import { createEmailTable } from '../import-csv/email-table.js';
 import type { ImportSession } from '../import-csv/import-session.js';
@@ -14,8 +14,8 @@ export interface LateIds {
   readonly values: readonly string[];
 }
 
-/** So many ids a transaction. */
-const BATCH = 10_000;
+/** So many ids a transaction; each is a pass over the ids of everyone, and holds the persons who were found. */
+const BATCH = 100_000;
 
 const FOUND = `
   WITH gone AS (
@@ -28,12 +28,15 @@ const FOUND = `
 export async function joinLateIds(transaction: Transaction, late: LateIds, resolved: Resolved): Promise<number> {
   const { persons, unmatched } = resolved;
   try {
-    const cohort = await lockCohort(transaction, late, 'SHARE');
+    const cohort = await lockList(transaction, late);
     if (persons.isEmpty || cohort === undefined || cohort.deleted || !cohort.isStatic) {
       return 0;
     }
     const at = await readClock(transaction, late.projectId);
-    await changeMembers(transaction, { ...late, add: persons, reason: 'import', at });
+    const joined = await changeMembers(transaction, { ...late, add: persons, reason: 'import', at });
+    if (joined.enteredCount > 0) {
+      await wantDependents(transaction, late);
+    }
     const missing = new Set(unmatched);
     const found = late.values.filter((_, place) => !missing.has(place));
     const { rows } = await transaction.query<{ count: number }>(FOUND, [

@@ -1,7 +1,15 @@
 import { BitmapScope } from '#cohort-core';
 import { cohortKey, TOPICS } from '#contracts';
 import { appendToOutbox } from '#outbox';
-import { changeMembers, type MembersDifference, readClock, readMembers, type Transaction } from '#persistence';
+import {
+  changeMembers,
+  lockList,
+  type MembersDifference,
+  readClock,
+  readMembers,
+  type Transaction,
+  wantDependents,
+} from '#persistence';
 
 import { LostLeaseError } from './errors.js';
 import type { Account, LeasedImport } from './lease-import.js';
@@ -36,7 +44,7 @@ export async function finishImport(transaction: Transaction, run: LeasedImport):
   using scope = new BitmapScope();
   const settled = await settleMerges(transaction, run);
   [settled.persons, settled.gone, settled.survivors].forEach((set) => scope.track(set));
-  await lockStaticCohort(transaction, run);
+  await lockStaticCohort(transaction, run, lockList);
   const at = await readClock(transaction, run.projectId);
   const changed = await lastChange(transaction, run, at, settled);
   const { rows } = await transaction.query<Ended>(END, [run.id, run.attempt, changed.enteredCount, changed.leftCount]);
@@ -52,6 +60,9 @@ export async function finishImport(transaction: Transaction, run: LeasedImport):
     ended.matched + ended.unmatched,
     ended.unmatched,
   ]);
+  if (ended.entered_count + ended.left_count > 0) {
+    await wantDependents(transaction, run);
+  }
   await announce(transaction, run, at, { ...ended, ...(cohort.rows[0] ?? { version: 1, count: 0 }) });
 }
 

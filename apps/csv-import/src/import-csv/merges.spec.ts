@@ -119,6 +119,20 @@ describe('persons who are merged while a file is imported', () => {
     expect(members?.count).toBe(expected.length);
   });
 
+  it('the end of an import asks for calculations of the cohorts that refer to the list', async () => {
+    const run = await importOf('replace');
+    await test.database.pool.query(
+      `INSERT INTO cohort (project_id, name, version, pending_version, filters) VALUES ($1, 'refers', 1, 1, $2)`,
+      [projectId, { properties: { type: 'AND', values: [{ type: 'cohort', key: 'id', value: run.cohortId }] } }],
+    );
+    await test.database.transaction((transaction) => finishImport(transaction, run));
+    const { rows } = await test.database.pool.query(
+      `SELECT name, calculation.version FROM calculation JOIN cohort ON cohort.id = cohort_id WHERE calculation.project_id = $1`,
+      [projectId],
+    );
+    expect(rows).toEqual([{ name: 'refers', version: 2 }]);
+  });
+
   it('cannot slip through: the end waits for whoever is writing', async () => {
     const [writer, waiter] = await Promise.all([test.database.pool.connect(), test.database.pool.connect()]);
     let isOver = false;

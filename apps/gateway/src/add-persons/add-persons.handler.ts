@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { BitmapScope } from '#cohort-core';
-import { changeMembers, type CohortIds, Database, readClock, type Transaction } from '#persistence';
+import { changeMembers, type CohortIds, Database, readClock, type Transaction, wantDependents } from '#persistence';
 
 import type { Access } from '../authenticate/access.js';
 import { findCohort } from '../get-cohort/find-cohort.js';
@@ -41,6 +41,7 @@ async function add(transaction: Transaction, access: Access, ids: CohortIds, uui
   const at = await readClock(transaction, ids.projectId);
   const changed = await changeMembers(transaction, { ...ids, add: scope.of(ordinals), reason: 'api', at });
   if (changed.enteredCount > 0) {
+    await wantDependents(transaction, ids);
     const activity = 'persons_added_manually';
     await recordActivity(transaction, access, { cohortId: ids.cohortId, name, activity, changes: null });
   }

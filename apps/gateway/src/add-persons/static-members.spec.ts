@@ -51,6 +51,29 @@ describe('the members of a static cohort', () => {
     expect(await activitiesOf(id)).toEqual(['created', 'persons_added_manually']);
   });
 
+  it('ask for calculations of the cohorts that refer to them, when they change', async () => {
+    const id = await createList(uuid(0));
+    const reference = { type: 'cohort', key: 'id', value: id };
+    const referring = await test.create({
+      name: 'Not listed',
+      filters: { properties: { type: 'AND', values: [reference] } },
+    });
+    const wanted = async () => (await stateOf(referring.id)).pending;
+    await test.calculate(referring.id, [0]);
+    await test.database.database.pool.query(`UPDATE calculation SET state = 'done' WHERE cohort_id = $1`, [
+      referring.id,
+    ]);
+    await add(id, { person_ids: [uuid(0)] });
+    expect(await wanted()).toBe(1);
+    await add(id, { person_ids: [uuid(1)] });
+    expect(await wanted()).toBe(2);
+    await test.database.database.pool.query(`UPDATE calculation SET state = 'done' WHERE cohort_id = $1`, [
+      referring.id,
+    ]);
+    await remove(id, { person_id: uuid(1) });
+    expect(await wanted()).toBe(3);
+  });
+
   it('shrink by one, and by nobody when she is no member', async () => {
     const id = await createList(uuid(0), uuid(1));
     for (let time = 1; time <= 2; time++) {

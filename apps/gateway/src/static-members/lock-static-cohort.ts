@@ -1,4 +1,4 @@
-import { type CohortIds, lockCohort, type LockedCohort, type Transaction } from '#persistence';
+import { type CohortIds, type LockedCohort, lockList, type Transaction } from '#persistence';
 
 import { conflict, invalid, notFound } from '../http/api-error.js';
 
@@ -12,7 +12,7 @@ export async function lockStaticCohort(
   ids: CohortIds,
   onlyStatic: string,
 ): Promise<LockedCohort> {
-  const cohort = await lockCohort(transaction, ids, 'SHARE');
+  const cohort = await lockList(transaction, ids);
   if (cohort === undefined) {
     throw notFound();
   }

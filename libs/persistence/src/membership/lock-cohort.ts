@@ -38,6 +38,18 @@ export async function lockCohort(
   return rows[0];
 }
 
+const IS_REFERRED_TO = `
+  SELECT EXISTS (SELECT FROM cohort WHERE project_id = $1 AND refers_to @> ARRAY[$2::int] AND NOT deleted AND NOT is_static) AS "isReferredTo"`;
+
+/**
+ * As `lockCohort`, before the list of a static cohort is changed: nobody keeps cohorts live that refer to a list, so their
+ * calculations are asked for (`wantDependents`), which takes the live set FOR UPDATE where there are any.
+ */
+export async function lockList(transaction: Transaction, ids: CohortIds): Promise<LockedCohort | undefined> {
+  const { rows } = await transaction.query<{ isReferredTo: boolean }>(IS_REFERRED_TO, [ids.projectId, ids.cohortId]);
+  return lockCohort(transaction, ids, rows[0]?.isReferredTo === true ? 'UPDATE' : 'SHARE');
+}
+
 /**
  * Which cohorts are kept live, or by which definition, has changed: whoever keeps an index of them builds it anew. The caller holds
  * the live-set row FOR UPDATE.
