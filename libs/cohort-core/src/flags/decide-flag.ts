@@ -50,7 +50,7 @@ function reasonOf({ rolloutPercentage }: FlagGroup, { key, distinctId, met }: Fl
   if (met[index] !== true) {
     return 'no_condition_match';
   }
-  const isIn = rolloutPercentage >= 100 || rolloutFraction(key, distinctId) <= rolloutPercentage / 100;
+  const isIn = rolloutFraction(key, distinctId) <= rolloutPercentage / 100;
   return isIn ? 'condition_match' : 'out_of_rollout_bound';
 }
 
