@@ -5,6 +5,7 @@ import { benchFilters } from './filters.bench.js';
 import { benchIngest } from './ingest.bench.js';
 import { benchLive } from './live.bench.js';
 import { benchLookup } from './lookup.bench.js';
+import { benchReady } from './ready.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   api: benchApi,
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   filters: benchFilters,
   live: benchLive,
   lookup: benchLookup,
+  ready: benchReady,
 };
 
 const [name = ''] = process.argv.slice(2);

@@ -1,10 +1,10 @@
-import { type CohortMembershipChanged, TOPICS } from '#contracts';
-import type { ReceivedMessage } from '#messaging';
+import { TOPICS } from '#contracts';
 import { appendToOutbox } from '#outbox';
 import { readMembers } from '#persistence';
-import { eventually, readTopic, type ServiceProcess, startService, useStack } from '#testing';
+import { eventually, type ServiceProcess, startService, useStack } from '#testing';
 
 import { Crowd, GROUPS } from '../support/crowd.js';
+import { readAllChanges } from '../support/read-all-changes.js';
 import { replayMembership, storedMembers } from '../support/replay-membership.js';
 
 const PERSONS = 100_000;
@@ -199,22 +199,7 @@ describe('calculators are killed while a hundred cohorts are recalculated again 
       },
       { withinMs: 60_000 },
     );
-    const { rows } = await stack.database.pool.query<{ key: string; revision: string }>(
-      `SELECT cohort_id || ':' || chunk AS key, revision FROM cohort_chunk WHERE revision > 0`,
-    );
-    const missing = new Map(rows.map(({ key, revision }) => [key, Number(revision)]));
-    let read = 0;
-    const isAll = (messages: readonly ReceivedMessage<CohortMembershipChanged>[]) => {
-      messages.slice(read).forEach(({ value }) => {
-        const key = `${value.cohort_id}:${value.chunk}`;
-        if (value.revision === missing.get(key) && value.part === value.parts) {
-          missing.delete(key);
-        }
-      });
-      read = messages.length;
-      return missing.size === 0;
-    };
-    const changes = await readTopic<CohortMembershipChanged>(stack, TOPICS.cohortMembershipChanged, isAll);
+    const changes = await readAllChanges(stack);
     expect(changes.length).toBeGreaterThan(COHORTS * 2);
     for (const id of ids) {
       expect(replayMembership(changes, id)).toEqual(await storedMembers(stack.database, id));

@@ -66,7 +66,7 @@ function cpuPerEvent(before: Cpu, after: Cpu, events: number): string {
     name,
     us: ((seconds - (before.get(name) ?? 0)) * 1e6) / events,
   }));
-  const parts = used.filter(({ name, us }) => us > 1).map(({ name, us }) => `${name} ${round(us, 0)} us`);
+  const parts = used.filter(({ us }) => us > 1).map(({ name, us }) => `${name} ${round(us, 0)} us`);
   return `${round(
     used.reduce((sum, { us }) => sum + us, 0),
     0,

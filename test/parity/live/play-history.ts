@@ -10,11 +10,11 @@ import { DAY, startOfNextDay } from '../oracle/calendar.js';
 import { CohortsOfHistory } from './cohorts-of-history.js';
 import type { History, Move } from './history.js';
 import type { IngestionWatch } from './ingestion-watch.js';
-import { IS_LIVE } from './quiet.js';
+import type { QuietRig } from './quiet.js';
 import { Teller, type Told } from './teller.js';
 
 /** What all histories of a round share. */
-export interface Rig {
+export interface Rig extends QuietRig {
   readonly stack: TestStack;
   readonly producer: Producer;
   readonly ingested: IngestionWatch;
@@ -78,7 +78,7 @@ function toldOf({ world }: History): Told[] {
 
 async function fillStatic({ stack }: Rig, played: PlayedHistory): Promise<void> {
   const { world } = played.history;
-  const members = world.persons.filter(({ uuid }) => IS_LIVE && world.cohorts.get(1)?.has(uuid));
+  const members = world.persons.filter(({ uuid }) => world.cohorts.get(1)?.has(uuid));
   const { rows } = await stack.database.pool.query<{ uuid: string; ids: string[] }>(
     `SELECT uuid, ARRAY(SELECT distinct_id FROM person_distinct_id AS id WHERE id.project_id = $1 AND id.ordinal = person.ordinal) AS ids
      FROM person WHERE project_id = $1 AND ordinal IN

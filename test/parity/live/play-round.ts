@@ -2,14 +2,14 @@ import { readEvents, readMisplacedEvents, readState } from '../../../apps/ingest
 import { differences } from './compare.js';
 import type { History } from './history.js';
 import { beginHistory, type PlayedHistory, playMoves, type Rig } from './play-history.js';
-import { IS_LIVE, quiet } from './quiet.js';
+import { quiet } from './quiet.js';
 
 /** Lines of one disagreement that are printed. */
 const MAX_LINES = 12;
 
 export interface RoundOptions {
-  /** Done while the events of a phase are on their way: kills, restarts. */
-  readonly disturb?: () => Promise<void>;
+  /** Done once in each phase, when the first of its histories is through: kills. */
+  readonly disturb?: () => void;
   /** How the histories can be made again: the seed, and the number of the first. */
   readonly seed: number;
   readonly first: number;
@@ -29,7 +29,8 @@ export async function playRound(
   const phases = Math.max(...histories.map((history) => history.phases.length));
   for (let phase = 0; phase < phases; phase += 1) {
     const playing = played.filter(({ history }) => history.phases.length > phase);
-    await Promise.all([...playing.map((one) => playMoves(rig, one, one.history.phases[phase]!)), options.disturb?.()]);
+    const plays = playing.map((one) => playMoves(rig, one, one.history.phases[phase]!));
+    await Promise.all([...plays, Promise.race(plays).then(options.disturb)]);
     await compareAll(rig, played, `after phase ${phase}`, options);
   }
   await Promise.all(played.map(({ cohorts }) => cohorts.calculateAll()));
@@ -39,18 +40,15 @@ export async function playRound(
 }
 
 async function compareAll(
-  { stack }: Rig,
+  rig: Rig,
   played: readonly PlayedHistory[],
   stage: string,
   options: RoundOptions,
 ): Promise<void> {
-  if (!IS_LIVE) {
-    await Promise.all(played.map(({ cohorts }) => cohorts.calculateAll()));
-  }
-  const since = await quiet(stack.database, stack.connection);
+  const since = await quiet(rig);
   const wrong: Wrong[] = [];
   for (const [index, one] of played.entries()) {
-    const lines = await differences(stack.database, one, since);
+    const lines = await differences(rig.stack.database, one, since);
     wrong.push(...(lines.length === 0 ? [] : [{ index, lines }]));
   }
   throwWrong(wrong, played, stage, options);
