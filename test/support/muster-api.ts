@@ -37,7 +37,8 @@ export class MusterApi {
       headers: { authorization: `Bearer ${this.stack.project.apiKey}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: await response.json() };
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? null : JSON.parse(text) };
   }
 
   async createCohort(name: string, ...values: unknown[]): Promise<CohortBody> {

@@ -19,6 +19,8 @@ import { GATEWAY_CONFIG } from './config-token.js';
 import { CreateActionController } from './create-action/create-action.controller.js';
 import { CreateCohortController } from './create-cohort/create-cohort.controller.js';
 import { CreateCohortHandler } from './create-cohort/create-cohort.handler.js';
+import { DeletePersonController } from './delete-person/delete-person.controller.js';
+import { DeletePersonPropertyController } from './delete-person-property/delete-person-property.controller.js';
 import { DuplicateCohortController } from './duplicate-cohort/duplicate-cohort.controller.js';
 import { DuplicateCohortHandler } from './duplicate-cohort/duplicate-cohort.handler.js';
 import { ExplainCohortController } from './explain-cohort/explain-cohort.controller.js';
@@ -27,6 +29,7 @@ import { FindUsesController } from './find-uses/find-uses.controller.js';
 import { FLAG_CONTROLLERS, FLAG_PROVIDERS } from './flag-parts.js';
 import { GetActionController } from './get-action/get-action.controller.js';
 import { GetCohortController } from './get-cohort/get-cohort.controller.js';
+import { GetPersonController } from './get-person/get-person.controller.js';
 import { ErrorEnvelopeFilter } from './http/error-envelope.filter.js';
 import { ListActionsController } from './list-actions/list-actions.controller.js';
 import { ListActivityController } from './list-activity/list-activity.controller.js';
@@ -46,8 +49,10 @@ import { ListImportRowsController } from './report-imports/list-import-rows.cont
 import { ListImportsController } from './report-imports/list-imports.controller.js';
 import { RequestCalculationController } from './request-calculation/request-calculation.controller.js';
 import { RequestCalculationHandler } from './request-calculation/request-calculation.handler.js';
+import { PersonEvents } from './send-person-event/person-events.js';
 import { UpdateCohortController } from './update-cohort/update-cohort.controller.js';
 import { UpdateCohortHandler } from './update-cohort/update-cohort.handler.js';
+import { UpdatePersonController } from './update-person/update-person.controller.js';
 import { UploadCsvHandler } from './upload-csv/upload-csv.handler.js';
 
 const APP = 'gateway';
@@ -72,6 +77,10 @@ const CONTROLLERS = [
   ListPersonsController,
   LookupMembershipController,
   ListPersonCohortsController,
+  GetPersonController,
+  UpdatePersonController,
+  DeletePersonPropertyController,
+  DeletePersonController,
   CreateActionController,
   ListActionsController,
   GetActionController,
@@ -95,6 +104,7 @@ const PROVIDERS: Provider[] = [
   ListCohortPersonsHandler,
   ProjectTokenRepository,
   MembershipReader,
+  PersonEvents,
   CaptureEventsHandler,
   ...FLAG_PROVIDERS,
   { provide: APP_FILTER, useClass: ErrorEnvelopeFilter },

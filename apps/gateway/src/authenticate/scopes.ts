@@ -3,6 +3,7 @@ export type Scope =
   | 'cohort:read'
   | 'cohort:write'
   | 'person:read'
+  | 'person:write'
   | 'action:read'
   | 'action:write'
   | 'activity_log:read'

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Req, UseGuards } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiQuery } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 
 import { Database } from '#persistence';
@@ -10,11 +10,9 @@ import { findPerson } from '../find-person/find-person.js';
 import { invalid } from '../http/api-error.js';
 import { queryText } from '../http/read-query.js';
 import type { Shape } from '../http/shape.js';
-import { ProjectRoute } from '../openapi/api-routes.js';
+import { PersonRoute, ProjectRoute } from '../openapi/api-routes.js';
 import { MembershipReader } from '../read-membership/membership-reader.js';
 import { PersonCohortsResponse } from './person-cohorts.response.js';
-
-const UUID = { type: 'string', format: 'uuid' } as const;
 
 const DESCRIBE = `
   SELECT c.id, c.name, c.is_static,
@@ -35,8 +33,7 @@ export class ListPersonCohortsController {
     operationId: 'listPersonCohorts',
     summary: 'The cohorts, static and dynamic, that hold a person now.',
   })
-  @ProjectRoute(['cohort:read', 'person:read'], 'persons')
-  @ApiParam({ name: 'uuid', schema: UUID })
+  @PersonRoute(['cohort:read', 'person:read'])
   @ApiOkResponse({ type: PersonCohortsResponse })
   list(@Granted() access: Access, @Param('uuid') uuid: string): Promise<Shape<PersonCohortsResponse>> {
     return this.cohortsOf(access.projectId, uuid);
@@ -46,7 +43,7 @@ export class ListPersonCohortsController {
   @RequireScopes('cohort:read', 'person:read')
   @ApiOperation({ operationId: 'listPersonCohortsByQuery', summary: "The same under PostHog's path." })
   @ProjectRoute(['cohort:read', 'person:read'], 'persons')
-  @ApiQuery({ name: 'person_id', schema: UUID })
+  @ApiQuery({ name: 'person_id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ type: PersonCohortsResponse })
   listByQuery(@Granted() access: Access, @Req() request: FastifyRequest): Promise<Shape<PersonCohortsResponse>> {
     const uuid = queryText(request, 'person_id');
@@ -57,7 +54,7 @@ export class ListPersonCohortsController {
   }
 
   private async cohortsOf(projectId: number, uuid: string): Promise<Shape<PersonCohortsResponse>> {
-    const ordinal = await findPerson(this.database.pool, projectId, uuid);
+    const { ordinal } = await findPerson(this.database.pool, projectId, uuid);
     const cohorts = await this.membership.cohortsOf(projectId, [ordinal]);
     const ids = cohorts.get(ordinal) ?? [];
     const { rows } = await this.database.pool.query<PersonCohortsResponse['results'][number]>(DESCRIBE, [

@@ -42,6 +42,24 @@ export function CohortRoute(scopes: readonly Scope[]) {
   return applyDecorators(ProjectRoute(scopes), ApiParam({ name: 'id', schema: INT4 }));
 }
 
+/** A project route about one person. */
+export function PersonRoute(scopes: readonly Scope[]) {
+  return applyDecorators(
+    ProjectRoute(scopes, 'persons'),
+    ApiParam({ name: 'uuid', schema: { type: 'string', format: 'uuid' } }),
+  );
+}
+
+/** A route that edits a person by a message to ingestion. */
+export function EditPersonRoute() {
+  return applyDecorators(
+    PersonRoute(['person:write']),
+    ApiConflictResponse({ type: ErrorResponse, description: 'The person has no distinct id.' }),
+    ApiPayloadTooLargeResponse({ type: ErrorResponse }),
+    ApiUnsupportedMediaTypeResponse({ type: ErrorResponse }),
+  );
+}
+
 /** Routes that change the members of a static cohort by a JSON body. */
 export function StaticMembersRoute() {
   return applyDecorators(

@@ -29,6 +29,7 @@ describe('the description of the API', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.filter((route) => route.includes('/api/') || route.startsWith('post')).sort()).toEqual([
+      'delete /api/projects/{project_id}/persons/{uuid}',
       'get /api/projects/{project_id}/actions',
       'get /api/projects/{project_id}/actions/{id}',
       'get /api/projects/{project_id}/cohorts',
@@ -47,17 +48,20 @@ describe('the description of the API', () => {
       'get /api/projects/{project_id}/feature_flags/{id}',
       'get /api/projects/{project_id}/persons',
       'get /api/projects/{project_id}/persons/cohorts',
+      'get /api/projects/{project_id}/persons/{uuid}',
       'get /api/projects/{project_id}/persons/{uuid}/cohorts',
       'patch /api/projects/{project_id}/cohorts/{id}',
       'patch /api/projects/{project_id}/cohorts/{id}/add_persons_to_static_cohort',
       'patch /api/projects/{project_id}/cohorts/{id}/remove_person_from_static_cohort',
       'patch /api/projects/{project_id}/feature_flags/{id}',
+      'patch /api/projects/{project_id}/persons/{uuid}',
       'post /api/projects/{project_id}/actions',
       'post /api/projects/{project_id}/cohorts',
       'post /api/projects/{project_id}/cohorts/membership',
       'post /api/projects/{project_id}/cohorts/preview',
       'post /api/projects/{project_id}/cohorts/{id}/calculate',
       'post /api/projects/{project_id}/feature_flags',
+      'post /api/projects/{project_id}/persons/{uuid}/delete_property',
       'post /batch',
       'post /capture',
       'post /decide',
@@ -79,6 +83,11 @@ describe('the description of the API', () => {
       for (const [status, response] of Object.entries(responses)) {
         // The one refusal without a body: PostHog's activity of an unknown cohort.
         if (status === '404' && operationId === 'listCohortActivity') {
+          expect(response.content).toBeUndefined();
+          continue;
+        }
+        // Done by ingestion a moment later: there is nothing to say yet.
+        if (['updatePerson', 'deletePerson'].includes(operationId) && status === '202') {
           expect(response.content).toBeUndefined();
           continue;
         }

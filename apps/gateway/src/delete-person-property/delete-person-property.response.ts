@@ -1,0 +1,7 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** The brokers have it. */
+export class PersonPropertyDeletedResponse {
+  @ApiProperty({ enum: [true] })
+  success!: true;
+}
