@@ -91,6 +91,7 @@ describe('POST cohorts/membership/', () => {
     [{ distinct_ids: Array.from({ length: 1001 }, () => 'ann') }, 'distinct_ids', 'max_length'],
     [{ distinct_ids: ['ann'], cohort_ids: 'all' }, 'cohort_ids', 'not_a_list'],
     [{ distinct_ids: ['ann'], cohort_ids: [1, '2'] }, 'cohort_ids__1', 'invalid'],
+    [{ distinct_ids: ['ann'], cohort_ids: [0] }, 'cohort_ids__0', 'invalid'],
   ])('refuses %j', async (body, attr, code) => {
     const answer = await lookup(body);
     expect([answer.status, answer.body['attr'], answer.body['code']]).toEqual([400, attr, code]);

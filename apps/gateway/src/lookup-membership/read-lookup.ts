@@ -19,7 +19,7 @@ export function readLookup(body: JsonObject): Lookup {
   }
   const cohortIds = listOf(body, 'cohort_ids', MAX_COHORT_IDS);
   requireAll(distinctIds, 'distinct_ids', isText, 'Not a valid string.');
-  requireAll(cohortIds ?? [], 'cohort_ids', isInteger, 'A valid integer is required.');
+  requireAll(cohortIds ?? [], 'cohort_ids', isId, 'A valid positive integer is required.');
   return {
     distinctIds: [...new Set(distinctIds as string[])],
     cohortIds: cohortIds === undefined ? undefined : new Set(cohortIds as number[]),
@@ -59,6 +59,6 @@ function isText(item: unknown): boolean {
   return typeof item === 'string';
 }
 
-function isInteger(item: unknown): boolean {
-  return Number.isInteger(item);
+function isId(item: unknown): boolean {
+  return Number.isInteger(item) && Number(item) >= 1;
 }

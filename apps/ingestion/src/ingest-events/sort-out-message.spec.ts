@@ -34,6 +34,7 @@ describe('sorting out a message', () => {
     const deletion = { event: '$merge_dangerously', deletes_person: uuid, process_person: false, properties };
     expect(sortOut(deletion)).toMatchObject({ person: { deletes: uuid.toLowerCase() } });
     expect(sortOut(deletion)).not.toHaveProperty('person.set');
+    expect(sortOut({ deletes_person: null as unknown as string })).toMatchObject({ person: {} });
   });
 
   it.each([

@@ -31,7 +31,7 @@ export function sortOutMessage(message: ReceivedMessage<CapturedEvent>): Incomin
     timestamp: eventTime(value.timestamp, receiptTime(value.received_at, message.time)),
     properties: json,
   };
-  if (value.deletes_person !== undefined) {
+  if (value.deletes_person != null) {
     return { ...event, person: { deletes: value.deletes_person.toLowerCase() } };
   }
   const isPersonless = value.process_person === false || properties['$process_person_profile'] === false;
