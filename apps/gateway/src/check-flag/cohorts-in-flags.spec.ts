@@ -65,6 +65,19 @@ describe('cohorts and the flags that use them', () => {
       expect((await edit(events.id, { deleted: false })).status).toBe(200);
     });
 
+    it('is not reached through a deleted one, until that would be restored', async () => {
+      const base = await filled('Base');
+      const middle = await filled('Middle', reference(base.id));
+      await edit(middle.id, { deleted: true });
+      const cohort = await filled('Used');
+      await edit(cohort.id, { filters: filtersOf(reference(middle.id)) });
+      await using(cohort.id);
+      expect((await edit(base.id, { filters: filtersOf(EVENT) })).status).toBe(200);
+      const detail =
+        "A cohort dependency (Base) has filters based on events. These cohorts can't be used in feature flags.";
+      expect((await edit(middle.id, { deleted: false })).body).toEqual(refusal(BEHAVIORAL, detail, null));
+    });
+
     it('is free again when the flag is off, deleted, or behind a list', async () => {
       for (const off of [{ active: false }, { deleted: true }]) {
         const cohort = await filled('Freed');

@@ -75,7 +75,7 @@ describe('flags and their cohorts', () => {
       const top = await filled('Over the list', reference(snapshot.id));
       await using(snapshot.id);
       await using(top.id);
-      const deleted = await filled('Deleted', EVENT);
+      const deleted = await filled('Deleted', EVENT, reference(behavioral.id));
       const over = await filled('Over the deleted');
       await edit(over.id, { filters: filtersOf(reference(deleted.id)) });
       await edit(over.id, { filters: filtersOf(EMAIL) });

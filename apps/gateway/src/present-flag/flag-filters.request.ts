@@ -79,8 +79,16 @@ class FlagVariant {
   @ApiProperty({ required: false, nullable: true, type: 'string' })
   name?: string;
 
-  @ApiProperty({ type: 'number', minimum: 0, maximum: 100, description: 'All together 100.' })
-  rollout_percentage!: number;
+  @ApiProperty({
+    required: false,
+    nullable: true,
+    type: 'number',
+    minimum: 0,
+    maximum: 100,
+    default: 0,
+    description: 'All together 100.',
+  })
+  rollout_percentage?: number;
 }
 
 class FlagVariants {

@@ -169,6 +169,12 @@ describe('the filters of a flag', () => {
       /same key/,
     ],
     [
+      'a variant whose name is a number',
+      { groups: [], multivariate: { variants: [{ key: 'a', name: 1 }] } },
+      'filters__multivariate__variants__0__name',
+      /^Expected a string. Got: 1/,
+    ],
+    [
       'a variant without key',
       { groups: [], multivariate: { variants: [{}] } },
       'filters__multivariate__variants__0__key',

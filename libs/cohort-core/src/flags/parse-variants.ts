@@ -45,6 +45,10 @@ function parseVariant(variant: unknown, path: string): FlagVariant {
     throw new DefinitionError(path, `Expected a variant. Got: ${shown(variant)}`);
   }
   refuseUnsupported(variant, { known: ['key', 'name', 'rollout_percentage'], unsupported: [], path });
+  const name = variant['name'] ?? '';
+  if (typeof name !== 'string') {
+    throw new DefinitionError(join(path, 'name'), `Expected a string. Got: ${shown(name)}`);
+  }
   return {
     key: textField(variant, 'key', path),
     rolloutPercentage: percentageField(variant, 'rollout_percentage', path) ?? 0,
