@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { CohortIds, Transaction } from '#persistence';
 
 /** A flag that a cohort is used in. */
-export interface UsingFlag {
+interface UsingFlag {
   readonly id: number;
   readonly key: string;
   readonly name: string;

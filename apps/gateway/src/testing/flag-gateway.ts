@@ -17,7 +17,7 @@ export const naming = (...ids: unknown[]) => ({
   groups: [{ properties: ids.map((value) => ({ key: 'id', type: 'cohort', value })), rollout_percentage: 100 }],
 });
 
-export interface MadeFlag {
+interface MadeFlag {
   readonly id: number;
   readonly key: string;
   readonly name: string;
