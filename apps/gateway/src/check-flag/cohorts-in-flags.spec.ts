@@ -76,6 +76,8 @@ describe('cohorts and the flags that use them', () => {
       const detail =
         "A cohort dependency (Base) has filters based on events. These cohorts can't be used in feature flags.";
       expect((await edit(middle.id, { deleted: false })).body).toEqual(refusal(BEHAVIORAL, detail, null));
+      await edit(base.id, { deleted: true });
+      expect((await edit(cohort.id, { filters: filtersOf(reference(base.id)) })).status).toBe(200);
     });
 
     it('is free again when the flag is off, deleted, or behind a list', async () => {
