@@ -27,7 +27,7 @@ describe('live members after time has passed are those of a calculation', () => 
   const moved = new Set<string>();
 
   function sweeper(): TimeSweeper {
-    const settings = { statementTimeoutMs: 10_000, sweepIntervalMs: 1_000 };
+    const settings = { statementTimeoutMs: 10_000, sweepIntervalMs: 1_000, maxPersons: 1_000_000 };
     const metrics = new Metrics();
     const live = new LiveMembers(test.database, { wake: () => undefined }, settings, SILENT_LOGGER, metrics);
     return new TimeSweeper(test.database, live, settings, SILENT_LOGGER, metrics);
@@ -116,7 +116,7 @@ describe('live members after time has passed are those of a calculation', () => 
       const sweeping = sweeper();
       for (const instant of instants) {
         await setClock(at.projectId, instant);
-        while ((await sweeping.sweepAll()) === undefined){;}
+        while ((await sweeping.sweepAll()) === undefined) {}
         for (const cohort of kept) {
           expect([cohort, instant, await differences(at, cohort, instant)]).toEqual([cohort, instant, []]);
         }

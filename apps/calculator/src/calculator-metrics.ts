@@ -5,7 +5,7 @@ export const CALCULATOR_METRICS = {
   runs: {
     name: 'muster_calculations_total',
     kind: 'counter',
-    help: 'Runs of calculations by how they ended: published, superseded, postponed (tried again later), failed, lost (another replica took over).',
+    help: 'Runs of calculations by how they ended: published, superseded, postponed (tried again later), failed, lost (another replica took over), too large (beyond the size limit: frozen).',
     labels: ['result'],
     alert: 'failed at all: the cohort says why. postponed or lost above 5 % for 10 minutes.',
   },

@@ -62,6 +62,12 @@ export const calculatorConfig = defineConfig({
     min: 0,
     max: 3_600_000,
   }),
+  maxPersons: setting.integer('REALTIME_COHORT_MAX_PERSONS', {
+    doc: 'Persons that a cohort which feature flags may use can hold; one that would hold more is frozen until it fits. The same for realtime and calculator.',
+    default: 20_000_000,
+    min: 1,
+    max: 2_000_000_000,
+  }),
 });
 
 export type CalculatorConfig = Config<typeof calculatorConfig>;

@@ -20,6 +20,12 @@ export const realtimeConfig = defineConfig({
     min: 20,
     max: 60_000,
   }),
+  maxPersons: setting.integer('REALTIME_COHORT_MAX_PERSONS', {
+    doc: 'Persons that a cohort which feature flags may use can hold; one that would hold more is frozen until it fits. The same for realtime and calculator.',
+    default: 20_000_000,
+    min: 1,
+    max: 2_000_000_000,
+  }),
 });
 
 export type RealtimeConfig = Config<typeof realtimeConfig>;

@@ -10,6 +10,7 @@ export { CohortCsvFailed, CSV_FAILURES, type CsvFailure } from './messages/cohor
 export { CohortCsvImported } from './messages/cohort-csv-imported.js';
 export { CohortCsvUploaded, CSV_MODES, type CsvMode } from './messages/cohort-csv-uploaded.js';
 export { CohortDeleted } from './messages/cohort-deleted.js';
+export { CohortLimitApproaching, CohortLimitExceeded } from './messages/cohort-limit.js';
 export {
   CohortMembershipChanged,
   MAX_UUIDS_PER_MEMBERSHIP_MESSAGE,

@@ -6,6 +6,7 @@ import { CohortCsvFailed } from './messages/cohort-csv-failed.js';
 import { CohortCsvImported } from './messages/cohort-csv-imported.js';
 import { CohortCsvUploaded } from './messages/cohort-csv-uploaded.js';
 import { CohortDeleted } from './messages/cohort-deleted.js';
+import { CohortLimitApproaching, CohortLimitExceeded } from './messages/cohort-limit.js';
 import { CohortMembershipChanged } from './messages/cohort-membership-changed.js';
 import { CohortUpdated } from './messages/cohort-updated.js';
 import { FlagCreated } from './messages/flag-created.js';
@@ -94,6 +95,16 @@ export const TOPICS = {
     key: 'project:cohort',
     owner: 'calculator',
     purpose: 'Persons entered or left a cohort.',
+  }),
+  cohortLimitApproaching: topic('cohort.limit.approaching', CohortLimitApproaching, {
+    key: 'project:cohort',
+    owner: 'realtime',
+    purpose: 'A cohort comes near the number of persons that it may hold.',
+  }),
+  cohortLimitExceeded: topic('cohort.limit.exceeded', CohortLimitExceeded, {
+    key: 'project:cohort',
+    owner: 'realtime',
+    purpose: 'A cohort would hold more persons than it may: it is frozen.',
   }),
   flagCreated: topic('flag.created', FlagCreated, {
     key: 'project:flag',

@@ -9,6 +9,7 @@ import { AddCalculationLife1764400000000 } from './migrations/1764400000000-add-
 import { AddCsvImports1764500000000 } from './migrations/1764500000000-add-csv-imports.js';
 import { AddLiveCohorts1764600000000 } from './migrations/1764600000000-add-live-cohorts.js';
 import { AddFeatureFlags1764700000000 } from './migrations/1764700000000-add-feature-flags.js';
+import { AddSizeLimit1764800000000 } from './migrations/1764800000000-add-size-limit.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -42,6 +43,7 @@ function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
       AddCsvImports1764500000000,
       AddLiveCohorts1764600000000,
       AddFeatureFlags1764700000000,
+      AddSizeLimit1764800000000,
     ],
     migrationsTableName: 'migration',
     synchronize: false,

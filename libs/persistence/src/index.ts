@@ -40,6 +40,7 @@ export {
   refreshInTransaction,
   refreshMembers,
 } from './live/refresh-members.js';
+export { type LimitNews, noteApproach, type SizeLimit, tooLarge } from './live/size-limit.js';
 export { moveSweepMarks, readSweepMarks, type SweepMark } from './live/sweep-marks.js';
 export { type KnownEdges, readTimedLeaves, type TimedLeaf } from './live/timed-leaf.js';
 export { UpcomingDates } from './live/upcoming-dates.js';

@@ -108,7 +108,7 @@ export class CalculateCohortHandler {
       await this.database.transaction((transaction) => finishCalculation(transaction, run, { state: 'superseded' }));
       this.count(run, 'superseded');
     }
-    const { statementTimeoutMs } = this.config;
+    const { statementTimeoutMs, maxPersons } = this.config;
     for (const [index, one] of batch.computed.entries()) {
       report('publishing', PUBLISHING + ((100 - PUBLISHING) * index) / batch.computed.length);
       try {
@@ -117,7 +117,7 @@ export class CalculateCohortHandler {
         const next = { batch, one, durationMs };
         this.count(
           one.run,
-          await publishVersion({ database: this.database, statementTimeoutMs }, next, this.drift.observe),
+          await publishVersion({ database: this.database, statementTimeoutMs, maxPersons }, next, this.drift.observe),
         );
         failPoint('calculator.after_flip');
         this.seconds.observe((performance.now() - startedAt) / 1_000);

@@ -19,7 +19,7 @@ describe('a calculation and what changes while it runs', () => {
     await fixture.createPersons(0, 3_000, 'free');
   });
 
-  const parts = () => ({ database: fixture.database, statementTimeoutMs: TIMEOUT_MS });
+  const parts = () => ({ database: fixture.database, statementTimeoutMs: TIMEOUT_MS, maxPersons: 1_000_000 });
   const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
   async function computed(): Promise<ComputedBatch> {

@@ -25,7 +25,7 @@ describe('time that passes while a calculation runs', () => {
     await fixture.createPersons(0, 4, 'free');
   });
 
-  const source = () => ({ database: fixture.database, statementTimeoutMs: TIMEOUT_MS });
+  const source = () => ({ database: fixture.database, statementTimeoutMs: TIMEOUT_MS, maxPersons: 1_000_000 });
 
   async function computed(): Promise<ComputedBatch> {
     const runs = await leaseCalculations(fixture.database.pool, { leaseMs: 60_000, max: 20 });

@@ -16,6 +16,7 @@ import {
 
 import { catchUp, catchUpUnderLocks, type Source } from './catch-up.js';
 import type { ComputedBatch, ComputedCohort } from './compute-batch.js';
+import { freeze, isTooLarge, noteSize } from './enforce-size-limit.js';
 
 const NO_CRITERIA = {
   code: 'no_properties',
@@ -35,6 +36,11 @@ export interface NewVersion {
   readonly durationMs: number;
 }
 
+export interface FlipSource extends Source {
+  /** Persons that a cohort which flags may use can hold. */
+  readonly maxPersons: number;
+}
+
 /** How often the locks are given back because too much was left to do under them. */
 const PATIENCE = 3;
 
@@ -50,7 +56,7 @@ interface Written extends MembersDifference {
   readonly count: number;
 }
 
-export type Published = 'published' | 'superseded' | 'lost';
+export type Published = 'published' | 'superseded' | 'lost' | 'too large';
 
 /** Is told, under the locks, who moved in a cohort that was kept live by the same definition all the time. */
 export type ObserveDrift = (transaction: Transaction, flip: Flip, moved: Bitmap) => Promise<void>;
@@ -60,7 +66,7 @@ export type ObserveDrift = (transaction: Transaction, flip: Flip, moved: Bitmap)
  * does. The locks are those of every writer of membership; what has changed since the snapshot is caught up under them.
  */
 export async function publishVersion(
-  source: Source,
+  source: FlipSource,
   next: NewVersion,
   observeDrift: ObserveDrift = () => Promise.resolve(),
 ): Promise<Published> {
@@ -90,7 +96,7 @@ interface Attempt {
 
 async function flip(
   transaction: Transaction,
-  source: Source,
+  source: FlipSource,
   next: NewVersion,
   { liveSet, patience }: Attempt,
   observeDrift: ObserveDrift,
@@ -107,14 +113,22 @@ async function flip(
   if (at === undefined) {
     return 'behind';
   }
+  if (isTooLarge(source, next, stored)) {
+    return liveSet === 'UPDATE' ? await freeze(transaction, source, { ...next, at, stored }) : 'stronger';
+  }
   if (!(await finishCalculation(transaction, one.run, historyOf(one)))) {
     return 'lost';
   }
-  await write(transaction, { ...next, at, stored }, observeDrift);
+  await write(transaction, source, { ...next, at, stored }, observeDrift);
   return 'published';
 }
 
-async function write(transaction: Transaction, flip: Flip, observeDrift: ObserveDrift): Promise<void> {
+async function write(
+  transaction: Transaction,
+  source: FlipSource,
+  flip: Flip,
+  observeDrift: ObserveDrift,
+): Promise<void> {
   const { one, stored } = flip;
   const moved = bitmapOf();
   try {
@@ -127,6 +141,7 @@ async function write(transaction: Transaction, flip: Flip, observeDrift: Observe
       await observeDrift(transaction, flip, moved);
     }
     await announce(transaction, flip, written);
+    await noteSize(transaction, source, { flip, count: written.count });
     if (written.enteredCount + written.leftCount > 0) {
       await wantDependents(transaction, one.run);
     }
@@ -170,7 +185,7 @@ async function writeMembers(transaction: Transaction, { at, one }: Flip, moved: 
 async function updateCohort(transaction: Transaction, { at, one }: Flip, written: Written): Promise<void> {
   await transaction.query(
     `UPDATE cohort SET version = $3, count = $4, last_calculation = $5, live_filters = $7,
-       live_error = NULL, live_failed_at = NULL,
+       live_error = NULL, live_failed_at = NULL, limit_exceeded = false,
        pending_version = greatest(pending_version, $3), is_calculating = NOT is_static AND coalesce(pending_version, 0) > $3,
        errors_calculating = 0, last_error_at = NULL, last_error_message = coalesce($6, last_error_message)
      WHERE project_id = $1 AND id = $2`,

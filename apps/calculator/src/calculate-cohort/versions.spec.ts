@@ -85,7 +85,7 @@ describe('versions of a cohort', () => {
     );
     await fixture.edit(id);
     await fixture.drain();
-    const source = { database: fixture.database, statementTimeoutMs: 10_000 };
+    const source = { database: fixture.database, statementTimeoutMs: 10_000, maxPersons: 1_000_000 };
     const next = { batch, one: batch.computed[0]!, durationMs: 0 };
     expect(await publishVersion(source, next)).toBe('superseded');
     expect(await fixture.cohort(id)).toMatchObject({ version: 2, is_calculating: false });

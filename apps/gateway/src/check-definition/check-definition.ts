@@ -53,7 +53,7 @@ async function typesOfCohorts(
     return new Map();
   }
   const { rows } = await client.query<{ id: number; cohort_type: string | null }>(
-    'SELECT id, cohort_type FROM cohort WHERE project_id = $1 AND id = ANY($2::int[])',
+    'SELECT id, CASE WHEN NOT limit_exceeded THEN cohort_type END AS cohort_type FROM cohort WHERE project_id = $1 AND id = ANY($2::int[])',
     [projectId, ids],
   );
   return new Map(rows.map((row) => [row.id, row.cohort_type]));

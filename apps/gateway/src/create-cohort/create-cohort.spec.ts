@@ -70,6 +70,7 @@ describe('creating a cohort', () => {
       condition_type: { person_properties: true, behavioral: false, lifecycle: false, cohorts: false },
       experiment_set: [],
       is_live: true,
+      limit_exceeded: false,
       calculation: { phase: 'waiting', progress: 0, started_at: null, attempt: 0, error: null },
     });
     const messages = await readTopic<CohortCreated>(kafka, TOPICS.cohortCreated, (read) =>

@@ -52,7 +52,9 @@ const COUNT = `(SELECT coalesce(sum(chunk.cardinality), 0)::int FROM cohort_chun
 
 /** The stored part of a CohortRow, of the table called `c`. */
 export const COHORT_COLUMNS = `
-  c.id, c.project_id, c.name, c.description, c.filters, c.groups, c.query, c.is_static, c.cohort_type, c.condition_type,
+  c.id, c.project_id, c.name, c.description, c.filters, c.groups, c.query, c.is_static,
+  -- While it is frozen it has none; it comes back when the cohort fits again.
+  CASE WHEN NOT c.limit_exceeded THEN c.cohort_type END AS cohort_type, c.condition_type,
   c.definition_number, c.version, c.pending_version, c.is_calculating, ${COUNT}, c.last_calculation, c.errors_calculating,
   c.last_error_message, c.live_error IS NOT NULL AS has_live_error, c.limit_exceeded, c.last_import_total_count, c.last_import_unmatched_count, c.deleted, c.created_at`;
 

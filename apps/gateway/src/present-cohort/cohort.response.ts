@@ -149,6 +149,13 @@ export class CohortResponse {
   })
   is_live!: boolean;
 
+  @ApiProperty({
+    description:
+      'It would hold more persons than a cohort that flags may use can hold. Its members stay as they were and its cohort_type is null until a ' +
+      'calculation fits again.',
+  })
+  limit_exceeded!: boolean;
+
   @ApiProperty({ type: CalculationResponse, nullable: true, description: 'Null unless is_calculating.' })
   calculation!: Shape<CalculationResponse> | null;
 }

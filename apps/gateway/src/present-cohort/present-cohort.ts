@@ -39,6 +39,7 @@ export function presentCohort(row: CohortRow): Shape<CohortResponse> {
     condition_type: row.condition_type,
     experiment_set: [],
     is_live: !row.is_static && !row.deleted && !row.has_live_error && !row.limit_exceeded,
+    limit_exceeded: row.limit_exceeded,
     calculation: presentCalculation(row),
   };
 }

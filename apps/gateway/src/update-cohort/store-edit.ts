@@ -3,7 +3,7 @@ import { type CohortIds, moveLiveSet, readClock, replaceMembers, type Transactio
 
 import type { CohortRow } from '../present-cohort/cohort-row.js';
 import type { CheckedEdit } from './check-edit.js';
-import { bringBackList, forgetList, keepList } from './kept-list.js';
+import { bringBackList, forgetList, keepList, settleList } from './kept-list.js';
 
 /** What an edit does to the versions of the cohort. */
 type Turn =
@@ -19,7 +19,8 @@ type Turn =
   | 'bring back';
 
 const STORE_FIELDS = `
-  UPDATE cohort SET name = $3, description = $4, groups = $5, filters = $6, is_static = $7, deleted = $8, cohort_type = $9,
+  UPDATE cohort SET name = $3, description = $4, groups = $5, filters = $6, is_static = $7, deleted = $8,
+    cohort_type = CASE WHEN limit_exceeded AND $11::int = 0 THEN cohort_type ELSE $9 END,
     condition_type = $10, definition_number = definition_number + $11::int
   WHERE project_id = $1 AND id = $2`;
 
@@ -89,6 +90,7 @@ const TURNS: Readonly<Record<Turn, (transaction: Transaction, ids: CohortIds, st
   },
   async freeze(transaction, ids) {
     await skipVersion(transaction, ids);
+    await settleList(transaction, ids, await readClock(transaction, ids.projectId));
   },
   async 'bring back'(transaction, ids) {
     await bringBackList(transaction, ids, await readClock(transaction, ids.projectId));

@@ -28,7 +28,7 @@ describe('the passing of time', () => {
   });
 
   function sweeper(): TimeSweeper {
-    const settings = { statementTimeoutMs: 10_000, sweepIntervalMs: 1_000 };
+    const settings = { statementTimeoutMs: 10_000, sweepIntervalMs: 1_000, maxPersons: 1_000_000 };
     const metrics = new Metrics();
     const live = new LiveMembers(test.database, { wake: () => undefined }, settings, SILENT_LOGGER, metrics);
     const made = new TimeSweeper(test.database, live, settings, SILENT_LOGGER, metrics);

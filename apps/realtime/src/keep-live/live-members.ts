@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 
 import { failPoint, LOGGER, type Logger, Metrics } from '#observability';
-import { OutboxRelay } from '#outbox';
+import { announceLimit, OutboxRelay } from '#outbox';
 import {
   Database,
   isDeadlock,
@@ -34,7 +34,7 @@ export class LiveMembers {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(OutboxRelay) private readonly relay: Pick<OutboxRelay, 'wake'>,
-    @Inject(REALTIME_CONFIG) private readonly config: Pick<RealtimeConfig, 'statementTimeoutMs'>,
+    @Inject(REALTIME_CONFIG) private readonly config: Pick<RealtimeConfig, 'statementTimeoutMs' | 'maxPersons'>,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Metrics) metrics: Metrics,
   ) {
@@ -62,8 +62,9 @@ export class LiveMembers {
 
   private async untilNobodyIsInTheWay(occasion: LiveOccasion): Promise<LiveReport> {
     const { database, index } = this;
-    const { statementTimeoutMs } = this.config;
-    const parts = { database, index, statementTimeoutMs, onFailure: this.note, beforeCommit };
+    const { statementTimeoutMs, maxPersons } = this.config;
+    const limit = { maxPersons, announce: announceLimit };
+    const parts = { database, index, limit, statementTimeoutMs, onFailure: this.note, beforeCommit };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await refreshMembers(parts, occasion);

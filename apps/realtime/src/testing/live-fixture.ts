@@ -39,10 +39,10 @@ export class LiveFixture {
     this.projectId = (await createTestProject(this.database)).id;
   }
 
-  replica(statementTimeoutMs = 10_000) {
+  replica(statementTimeoutMs = 10_000, maxPersons = 1_000_000) {
     const metrics = new Metrics();
     const relay = { wake: () => undefined };
-    const live = new LiveMembers(this.database, relay, { statementTimeoutMs }, SILENT_LOGGER, metrics);
+    const live = new LiveMembers(this.database, relay, { statementTimeoutMs, maxPersons }, SILENT_LOGGER, metrics);
     const handler = new FollowChangesHandler(live, metrics);
     return { metrics, live, follow: (...persons: Partial<ChangedPerson>[]) => handler.follow([this.told(...persons)]) };
   }

@@ -85,6 +85,9 @@ export class Cohort {
   limit_exceeded!: boolean;
 
   @Column('boolean', { default: false })
+  limit_approached!: boolean;
+
+  @Column('boolean', { default: false })
   deleted!: boolean;
 
   @Column('int', { nullable: true })

@@ -12,18 +12,45 @@ export interface StoredMembers {
 
 /**
  * Holds the versions of cohorts until the transaction ends: a flip waits, other live writers do not.
+ * @param cohorts in the order of their ids
+ * @param alone of these other live writers wait too
  * @returns cohort → version
  */
 export async function lockVersions(
   transaction: Transaction,
   projectId: number,
   cohorts: readonly LiveCohort[],
+  alone: ReadonlySet<number>,
 ): Promise<Map<number, number>> {
-  const { rows } = await transaction.query<{ id: number; version: number }>(
-    'SELECT id, version FROM cohort WHERE project_id = $1 AND id = ANY($2::int[]) ORDER BY id FOR SHARE',
-    [projectId, cohorts.map(({ id }) => id)],
-  );
-  return new Map(rows.map(({ id, version }) => [id, version]));
+  const versions = new Map<number, number>();
+  for (const { ids, strength } of runsOf(cohorts, alone)) {
+    const { rows } = await transaction.query<{ id: number; version: number }>(
+      `SELECT id, version FROM cohort WHERE project_id = $1 AND id = ANY($2::int[]) ORDER BY id FOR ${strength}`,
+      [projectId, ids],
+    );
+    rows.forEach(({ id, version }) => versions.set(id, version));
+  }
+  return versions;
+}
+
+interface LockRun {
+  readonly ids: number[];
+  readonly strength: 'SHARE' | 'UPDATE';
+}
+
+/** One statement takes one kind of lock, and the order of the ids must stay. */
+function runsOf(cohorts: readonly LiveCohort[], alone: ReadonlySet<number>): LockRun[] {
+  const runs: LockRun[] = [];
+  for (const { id } of cohorts) {
+    const strength = alone.has(id) ? 'UPDATE' : 'SHARE';
+    const last = runs.at(-1);
+    if (last?.strength === strength) {
+      last.ids.push(id);
+    } else {
+      runs.push({ ids: [id], strength });
+    }
+  }
+  return runs;
 }
 
 /**

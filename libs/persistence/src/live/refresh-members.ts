@@ -14,6 +14,16 @@ import { LiveFailure, stopKeepingLive } from './live-failure.js';
 import type { LiveIndex } from './live-index.js';
 import { lockBlocks, lockVersions, readStoredMembers, type StoredMembers } from './locked-members.js';
 import type { ProjectIndex, Touched } from './project-index.js';
+import {
+  findNearLimit,
+  freezeCohorts,
+  LimitExceeded,
+  type NearLimit,
+  NearLimitUnderShare,
+  noteNearLimit,
+  refuseBeyondLimit,
+  type SizeLimit,
+} from './size-limit.js';
 
 /** Why live cohorts of a project are looked at, and whom that is about. */
 export interface LiveOccasion {
@@ -32,6 +42,7 @@ export interface LiveOccasion {
 
 export interface LiveParts extends FactReader {
   readonly index: LiveIndex;
+  readonly limit: SizeLimit;
   /** Told of cohorts that are not kept live any more before their next calculation. */
   readonly onFailure?: (failure: LiveFailure) => void;
   /** Called under all locks, before the commit. */
@@ -58,16 +69,24 @@ export async function refreshMembers(parts: LiveParts, occasion: LiveOccasion): 
         return report;
       });
     } catch (error) {
-      if (!(error instanceof LiveFailure)) {
-        throw error;
-      }
-      await stopKeepingLive(parts.database, occasion.projectId, error);
-      parts.onFailure?.(error);
+      await recover(parts, occasion.projectId, error);
     }
   }
 }
 
-/** As `refreshMembers`, inside the caller's transaction. @throws LiveFailure when cohorts fail by their own fault: roll back then */
+/** @throws the error, when trying again would not help */
+async function recover(parts: LiveParts, projectId: number, error: unknown): Promise<void> {
+  if (error instanceof LiveFailure) {
+    await stopKeepingLive(parts.database, projectId, error);
+    parts.onFailure?.(error);
+  } else if (error instanceof LimitExceeded) {
+    await freezeCohorts(parts.database, projectId, error, parts.limit);
+  } else if (!(error instanceof NearLimitUnderShare)) {
+    throw error;
+  }
+}
+
+/** As `refreshMembers`, inside the caller's transaction. @throws what that recovers from, which takes a rollback */
 export async function refreshInTransaction(
   parts: LiveParts,
   transaction: Transaction,
@@ -83,25 +102,45 @@ export async function refreshInTransaction(
     await occasion.settle?.(transaction);
     return NOTHING;
   }
-  const versions = await lockVersions(transaction, projectId, locked);
+  const { versions, near } = await lockCohorts(parts, transaction, projectId, locked);
   const touched = await occasion.personsOf(transaction);
-  const report = await refreshLocked(parts, transaction, { occasion, index, versions, touched });
+  const report = await refreshLocked(parts, transaction, { occasion, index, versions, near, touched });
   await occasion.settle?.(transaction);
   return report;
 }
 
-interface Locked {
+interface LockedCohorts {
+  readonly versions: ReadonlyMap<number, number>;
+  /** Those that no other writer can change meanwhile, because they are near their size limit. */
+  readonly near: ReadonlyMap<number, NearLimit>;
+}
+
+/** What is near its limit is read again under the locks: a flip may have filled a cohort just before. */
+async function lockCohorts(
+  { limit }: LiveParts,
+  transaction: Transaction,
+  projectId: number,
+  cohorts: readonly LiveCohort[],
+): Promise<LockedCohorts> {
+  const alone = new Set((await findNearLimit(transaction, projectId, cohorts, limit)).keys());
+  const versions = await lockVersions(transaction, projectId, cohorts, alone);
+  const near = await findNearLimit(transaction, projectId, cohorts, limit);
+  if ([...near.keys()].some((id) => !alone.has(id))) {
+    throw new NearLimitUnderShare();
+  }
+  return { versions, near };
+}
+
+interface Locked extends LockedCohorts {
   readonly occasion: LiveOccasion;
   readonly index: ProjectIndex;
-  /** Of the cohorts that are locked. */
-  readonly versions: ReadonlyMap<number, number>;
   readonly touched: Touched;
 }
 
 async function refreshLocked(
   parts: LiveParts,
   transaction: Transaction,
-  { occasion, index, versions, touched }: Locked,
+  { occasion, index, versions, near, touched }: Locked,
 ): Promise<LiveReport> {
   using scope = new BitmapScope();
   const { projectId, reason, changed } = occasion;
@@ -114,8 +153,15 @@ async function refreshLocked(
   await lockBlocks(transaction, projectId, blocks);
   const stored = await readStoredMembers(transaction, { projectId, cohorts, blocks }, scope);
   const { at, moves, evaluated } = await evaluateLevels(parts, { projectId, cohorts, touched, stored, changed }, scope);
+  const sizes = moves.map(({ cohort, entered, left }) => ({
+    cohortId: cohort.id,
+    entered: entered.size,
+    left: left.size,
+  }));
+  refuseBeyondLimit(sizes, near, parts.limit);
   const changes = moves.map((move) => changesOf(move, stored.get(move.cohort.id), versions, scope));
   const written = await writeAllChanges(transaction, { projectId, reason, at }, changes);
+  await noteNearLimit(transaction, projectId, { changes: sizes, near, limit: parts.limit });
   return { ...written, cohorts: evaluated };
 }
 

@@ -8,6 +8,12 @@ interface LiveState {
   /** The flip changes neither which cohorts are kept live nor by which definition. */
   readonly isSettled: boolean;
   readonly lastCalculation: Date | null;
+  /** Flags may use it, so its size has a limit. */
+  readonly isLimited: boolean;
+  /** It is frozen. */
+  readonly isTooLarge: boolean;
+  /** That it is near its limit has been told. */
+  readonly isNearTold: boolean;
 }
 
 export type LockedForFlip = LockedCohort & LiveState;
@@ -15,7 +21,8 @@ export type LockedForFlip = LockedCohort & LiveState;
 /** `$3` are the filters that the new version is calculated from. */
 const READ_LIVE = `
   SELECT "isLive", "isLive" OR (live_filters IS NULL AND (is_static OR $3::jsonb IS NULL)) AS "isSettled",
-    last_calculation AS "lastCalculation"
+    last_calculation AS "lastCalculation", cohort_type IS NOT DISTINCT FROM 'realtime' AND NOT is_static AS "isLimited",
+    limit_exceeded AS "isTooLarge", limit_approached AS "isNearTold"
   FROM cohort, LATERAL (
     SELECT ${IS_LIVE} AND live_filters IS NOT DISTINCT FROM $3::jsonb AS "isLive"
   ) AS state WHERE project_id = $1 AND id = $2`;
