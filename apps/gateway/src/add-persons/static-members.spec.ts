@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-import { createTestProject } from '#testing';
+import { bitmapOf, serializeBitmap } from '#cohort-core';
+import { createTestProject, eventually } from '#testing';
 
+import { tellWorld } from '../testing/tell-world.js';
 import { useGateway } from '../testing/use-gateway.js';
 
 const filters = { properties: { type: 'AND', values: [{ type: 'person', key: 'email', operator: 'is_set' }] } };
@@ -195,6 +197,27 @@ describe('a static copy', () => {
     expect((await test.messagesOf(copyId)).map(({ topic }) => topic)).toEqual(['cohort.created']);
     const again = await duplicate(copyId);
     expect(again.body).toMatchObject({ name: 'Original (static copy) (static copy)', count: 2 });
+  });
+
+  it('waits for a merge that is under way and could not see it', async () => {
+    const { loser, other } = await tellWorld(test.database.database, test.project, { loser: {}, other: {} });
+    const { id } = await test.create({ name: 'Raced', filters });
+    await test.calculate(id, [loser.ordinal, other.ordinal]);
+    let copying = Promise.resolve({ body: {} });
+    await test.database.database.transaction(async (merge) => {
+      // What ingestion holds while it merges.
+      await merge.query('SELECT FROM live_set WHERE project_id = $1 FOR SHARE', [test.project.id]);
+      copying = duplicate(id);
+      await eventually(async () => {
+        const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        expect((await test.database.database.pool.query(waiting)).rowCount).toBe(1);
+      });
+      const bury = `INSERT INTO person_presence (project_id, kind, chunk, batch, bitmap) VALUES ($1, 'gone', 0, 77, $2)`;
+      const gone = bitmapOf([loser.ordinal]);
+      await merge.query(bury, [test.project.id, serializeBitmap(gone)]);
+      gone.dispose();
+    });
+    expect(await test.membersOf((await copying).body['id'] as number)).toEqual([other.uuid]);
   });
 
   it('has a name that fits, and no original that is not there', async () => {

@@ -30,7 +30,8 @@ export class DuplicateCohortHandler {
 
 async function duplicate(transaction: Transaction, access: Access, cohortId: number): Promise<CohortRow> {
   const ids = { projectId: access.projectId, cohortId };
-  const original = await lockCohort(transaction, ids, 'SHARE');
+  // A merge that is under way has looked for its loser's lists, and would not see this one.
+  const original = await lockCohort(transaction, ids, 'UPDATE');
   const members = await readMembers(transaction, ids.projectId, cohortId);
   if (original === undefined || members === undefined) {
     throw notFound();

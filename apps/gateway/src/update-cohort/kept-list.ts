@@ -1,5 +1,5 @@
 import { BitmapScope } from '#cohort-core';
-import { changeMembers, type CohortIds, type Transaction } from '#persistence';
+import { changeMembers, type CohortIds, readEveryone, readMembers, type Transaction } from '#persistence';
 
 const KEEP_LIST = `
   INSERT INTO deleted_member (project_id, cohort_id, chunk, bitmap)
@@ -26,6 +26,20 @@ export async function keepList(transaction: Transaction, ids: CohortIds): Promis
 /** Forgets what was kept, for a cohort that came back as a dynamic one. */
 export async function forgetList(transaction: Transaction, ids: CohortIds): Promise<void> {
   await transaction.query(TAKE_LIST, [ids.projectId, ids.cohortId]);
+}
+
+/**
+ * Puts right a list that was kept live until this moment: whoever of it was merged away or deleted just now, nobody else would take
+ * out any more. The caller holds the live set FOR UPDATE, so that no merge is under way that has not seen the list.
+ */
+export async function settleList(transaction: Transaction, ids: CohortIds, at: Date): Promise<void> {
+  using scope = new BitmapScope();
+  const stored = await readMembers(transaction, ids.projectId, ids.cohortId);
+  const remove = scope.track(stored?.bitmap ?? scope.of());
+  remove.andNotInPlace(scope.track(await readEveryone(transaction, ids.projectId)));
+  const { rows } = await transaction.query<{ ordinal: number }>(LIVING, [ids.projectId, remove.toArray()]);
+  const add = scope.of(rows.map(({ ordinal }) => ordinal));
+  await changeMembers(transaction, { ...ids, add, remove, reason: 'merge', at });
 }
 
 /** Makes the kept persons members again. The caller holds the locks of a writer of membership. */

@@ -1,3 +1,4 @@
+import { tellWorld } from '../testing/tell-world.js';
 import { useGateway } from '../testing/use-gateway.js';
 
 const condition = (key: string, rest = {}) => ({ type: 'person', key, operator: 'is_set', ...rest });
@@ -166,6 +167,20 @@ describe('editing a cohort', () => {
       cohort_type: 'realtime',
     });
     expect(await numbersOf(cohort.id)).toMatchObject({ definition_number: 3 });
+  });
+
+  it('makes a list of the living, a merged person as the one she became', async () => {
+    const { ann, bob, gone } = await tellWorld(test.database.database, test.project, {
+      ann: {},
+      bob: {},
+      gone: { isGone: true },
+    });
+    const into = 'UPDATE person SET merged_into = $3 WHERE project_id = $1 AND ordinal = $2';
+    await test.database.database.pool.query(into, [test.project.id, gone.ordinal, ann.ordinal]);
+    const cohort = await test.create({ name: 'd', filters: filtersOf(condition('email')) });
+    await test.calculate(cohort.id, [bob.ordinal, gone.ordinal]);
+    expect((await patch(cohort.id, { is_static: true })).body).toMatchObject({ count: 2 });
+    expect(await test.membersOf(cohort.id)).toEqual([ann.uuid, bob.uuid].sort());
   });
 
   it('collapses a burst: each edit asks for a version of its own', async () => {
