@@ -203,7 +203,7 @@ describe('a static copy', () => {
     const { loser, other } = await tellWorld(test.database.database, test.project, { loser: {}, other: {} });
     const { id } = await test.create({ name: 'Raced', filters });
     await test.calculate(id, [loser.ordinal, other.ordinal]);
-    let copying = Promise.resolve({ body: {} });
+    let copying: Promise<{ body: Record<string, unknown> }> = Promise.resolve({ body: {} });
     await test.database.database.transaction(async (merge) => {
       // What ingestion holds while it merges.
       await merge.query('SELECT FROM live_set WHERE project_id = $1 FOR SHARE', [test.project.id]);
