@@ -16,7 +16,7 @@ export const csvImportConfig = defineConfig({
   }),
   batchRows: setting.integer('CSV_IMPORT_BATCH_ROWS', {
     doc: 'Rows that are resolved and committed together: more mean fewer passes over the table of persons, and more to do again after a kill.',
-    default: 100_000,
+    default: 250_000,
     min: 1,
     max: 1_000_000,
   }),

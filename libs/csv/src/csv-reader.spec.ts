@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import { CsvReader, type CsvRow } from './records/csv-reader.js';
+import { CsvReader } from './records/csv-reader.js';
+import type { CsvRow } from './records/csv-row.js';
 
 const COLUMNS = [0, 1, 2];
 

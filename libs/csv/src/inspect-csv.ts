@@ -2,7 +2,8 @@ import { CsvError } from './csv-error.js';
 import { Utf8Decoder } from './decode/utf8-decoder.js';
 import type { CsvLayout } from './layout/csv-layout.js';
 import { readLayout } from './layout/read-layout.js';
-import { CsvReader, type CsvRow } from './records/csv-reader.js';
+import { CsvReader } from './records/csv-reader.js';
+import type { CsvRow } from './records/csv-row.js';
 import { RecordScanner } from './records/record-scanner.js';
 
 /** Any of them may open a cell while nobody knows which one separates. */

@@ -7,9 +7,10 @@ import type { Account, LeasedImport } from './lease-import.js';
 import { lockStaticCohort } from './lock-static-cohort.js';
 import { reportRows } from './report-rows.js';
 import { findPersons } from './resolve-ids.js';
-import { type ReportedRow, type SortedRows, unmatchedRow } from './sort-rows.js';
+import { MAX_REPORTED_ROWS, type SortedRows, unmatchedRow } from './sort-rows.js';
 
-export interface Batch extends SortedRows {
+export interface Batch {
+  readonly sorted: SortedRows;
   readonly bytesRead: number;
 }
 
@@ -35,28 +36,23 @@ export async function commitBatch(
   transaction: Transaction,
   run: LeasedImport,
   { account, persons }: Progress,
-  batch: Batch,
+  { sorted, bytesRead }: Batch,
 ): Promise<Account> {
   using scope = new BitmapScope();
-  const values = batch.candidates.map(({ value }) => value);
+  const { ids } = sorted;
   await transaction.query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
-  const resolved = await findPersons(transaction, run.projectId, run.layout.kind, values);
+  const resolved = await findPersons(transaction, run.projectId, run.layout.kind, ids.toTextArray());
   const found = scope.track(resolved.persons);
-  const missing = resolved.unmatched.flatMap((place) => batch.candidates[place] ?? []);
   await lockStaticCohort(transaction, run);
   const at = await readClock(transaction, run.projectId);
   const change = run.mode === 'remove' ? { remove: found } : { add: found };
   const changed = await changeMembers(transaction, { ...run, ...change, reason: 'import', at });
-  const unmatched = missing.map(unmatchedRow);
-  await reportRows(transaction, run.id, account, [...batch.reported, ...unmatched]);
-  await followLateIds(
-    transaction,
-    run,
-    missing.map(({ value }) => value),
-  );
-  const next = addUp(account, batch, unmatched);
+  const nobody = resolved.unmatched.slice(0, MAX_REPORTED_ROWS).map((place) => unmatchedRow(ids.at(place)));
+  await reportRows(transaction, run.id, account, [...sorted.reported, ...nobody]);
+  await followLateIds(transaction, run, () => resolved.unmatched.map((place) => ids.at(place).value));
+  const next = addUp(account, sorted, resolved.unmatched.length);
   persons.orInPlace(found);
-  await checkpoint(transaction, run, batch.bytesRead, { account: next, persons }, changed);
+  await checkpoint(transaction, run, bytesRead, { account: next, persons }, changed);
   return next;
 }
 
@@ -87,21 +83,24 @@ async function checkpoint(
   }
 }
 
-async function followLateIds(transaction: Transaction, run: LeasedImport, values: readonly string[]): Promise<void> {
+async function followLateIds(
+  transaction: Transaction,
+  run: LeasedImport,
+  unmatched: () => readonly string[],
+): Promise<void> {
   if (run.mode === 'remove') {
-    await forgetLateIds(transaction, run, values);
+    await forgetLateIds(transaction, run, unmatched());
   } else if (run.keepUnmatched) {
-    await keepLateIds(transaction, run, values);
+    await keepLateIds(transaction, run, unmatched());
   }
 }
 
-function addUp(account: Account, batch: Batch, unmatched: readonly ReportedRow[]): Account {
-  const count = (status: ReportedRow['status']) => batch.reported.filter((row) => row.status === status).length;
+function addUp(account: Account, { rows, ids, duplicates, invalid }: SortedRows, unmatched: number): Account {
   return {
-    rows: account.rows + batch.rows,
-    matched: account.matched + batch.candidates.length - unmatched.length,
-    unmatched: account.unmatched + unmatched.length,
-    duplicates: account.duplicates + count('duplicate'),
-    invalid: account.invalid + count('invalid'),
+    rows: account.rows + rows,
+    matched: account.matched + ids.length - unmatched,
+    unmatched: account.unmatched + unmatched,
+    duplicates: account.duplicates + duplicates,
+    invalid: account.invalid + invalid,
   };
 }

@@ -22,10 +22,13 @@ import { keepLease } from './keep-lease.js';
 import { type Account, type LeasedImport, postponeImport } from './lease-import.js';
 import { readRows } from './read-rows.js';
 import { awaitWriters } from './settle-merges.js';
-import { sortRows } from './sort-rows.js';
+import { SortedRows } from './sort-rows.js';
 
 /** A batch that met a merge or another writer in the wrong order is tried again at once so often. */
 const DEADLOCK_RETRIES = 5;
+
+/** Long ids make a batch smaller: it is held in memory twice, and the next one beside it. */
+const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 
 /** One import: read the file from its beginning, skip what is committed, commit the rest batch by batch, then close the account. */
 @Injectable()
@@ -121,17 +124,30 @@ export class ImportCsvHandler {
 
   private async *sortedBatches(run: LeasedImport): AsyncGenerator<Batch, void> {
     const seen = new Fingerprints();
+    const committed = run.account.rows;
     let passed = 0;
-    for await (const { rows, bytesRead } of readRows(this.database.pool, run, this.config.batchRows)) {
-      const known = Math.min(rows.length, Math.max(0, run.account.rows - passed));
-      passed += rows.length;
-      if (known > 0) {
-        sortRows(rows.slice(0, known), run.layout, seen);
-      }
-      if (known < rows.length) {
-        yield { ...sortRows(rows.slice(known), run.layout, seen), bytesRead };
+    let open = new SortedRows(run.layout.kind, seen);
+    let bytesRead = 0;
+    for await (const piece of readRows(this.database.pool, run)) {
+      bytesRead = piece.bytesRead;
+      for (const row of piece.rows) {
+        open.add(row);
+        passed += 1;
+        if (passed === committed || this.isFull(open)) {
+          if (passed > committed) {
+            yield { sorted: open, bytesRead };
+          }
+          open = new SortedRows(run.layout.kind, seen);
+        }
       }
     }
+    if (open.rows > 0) {
+      yield { sorted: open, bytesRead };
+    }
+  }
+
+  private isFull({ rows, ids }: SortedRows): boolean {
+    return rows >= this.config.batchRows || ids.bytes >= MAX_BATCH_BYTES;
   }
 
   private async commit(session: ImportSession, run: LeasedImport, progress: Progress, batch: Batch): Promise<Account> {

@@ -5,7 +5,10 @@ import { CsvError, CsvReader, type CsvRow } from '#csv';
 import { UnreadableError } from './errors.js';
 import type { LeasedImport } from './lease-import.js';
 
-export interface RowBatch {
+/** So much is read at once: what a megabyte makes would outlive the collections of the young generation, and be moved about by each. */
+const CHUNK_BYTES = 64 * 1024;
+
+export interface Rows {
   readonly rows: readonly CsvRow[];
   /** How much of the file is read behind them. */
   readonly bytesRead: number;
@@ -13,24 +16,14 @@ export interface RowBatch {
 
 type File = Pick<LeasedImport, 'uploadId' | 'pieces' | 'layout'>;
 
-/** The rows of a stored file in batches of `size`, the header left out. One piece is held while the next is on its way. */
-export async function* readRows(pool: Pool, file: File, size: number): AsyncGenerator<RowBatch> {
-  let waiting: readonly CsvRow[] = [];
+/** The rows of a stored file, some at a time, the header left out. One piece is held while the next is on its way. */
+export async function* readRows(pool: Pool, file: File): AsyncGenerator<Rows> {
   let isHeaderDue = file.layout.hasHeader;
   let bytesRead = 0;
   for await (const { rows, bytes } of readPieces(pool, file)) {
-    const ids = isHeaderDue ? rows.slice(1) : rows;
-    isHeaderDue &&= rows.length === 0;
     bytesRead += bytes;
-    waiting = waiting.length === 0 ? ids : [...waiting, ...ids];
-    let start = 0;
-    for (; waiting.length - start >= size; start += size) {
-      yield { rows: waiting.slice(start, start + size), bytesRead };
-    }
-    waiting = waiting.slice(start);
-  }
-  if (waiting.length > 0) {
-    yield { rows: waiting, bytesRead };
+    yield { rows: isHeaderDue ? rows.slice(1) : rows, bytesRead };
+    isHeaderDue &&= rows.length === 0;
   }
 }
 
@@ -46,8 +39,10 @@ async function* readPieces(
       next = number < pieces ? readPiece(pool, uploadId, number) : next;
       // It is awaited a row batch later, if at all.
       next.catch(() => undefined);
-      const bytes = piece.length;
-      yield { rows: await reader.read(piece), bytes };
+      for (let start = 0; start < piece.length; start += CHUNK_BYTES) {
+        const chunk = piece.subarray(start, start + CHUNK_BYTES);
+        yield { rows: await reader.read(chunk), bytes: chunk.length };
+      }
     }
     yield { rows: await reader.end(), bytes: 0 };
   } catch (error) {

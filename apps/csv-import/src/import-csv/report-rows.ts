@@ -1,10 +1,7 @@
 import type { Transaction } from '#persistence';
 
 import type { Account } from './lease-import.js';
-import type { ReportedRow } from './sort-rows.js';
-
-/** Of each status so many rows are named; the account counts all (docs/decisions/0008). */
-const MAX_REPORTED_ROWS = 100_000;
+import { MAX_REPORTED_ROWS, type ReportedRow } from './sort-rows.js';
 
 const INSERT = `
   INSERT INTO csv_import_row (import_id, status, line, value, reason)

@@ -12,6 +12,9 @@ export interface Resolved {
   readonly unmatched: readonly number[];
 }
 
+/** As strings, or as `IdList` keeps them. */
+type Ids = readonly string[] | Buffer;
+
 interface Found {
   ordinals: number[] | null;
   missing: number[] | null;
@@ -35,7 +38,7 @@ const lockedHits = (hits: string): string => `
       AS gone_into`;
 
 const GIVEN =
-  'WITH given AS MATERIALIZED (SELECT value, place::int FROM unnest($2::text[]) WITH ORDINALITY AS list (value, place)),';
+  'WITH given AS (SELECT value, place::int FROM unnest($2::text[]) WITH ORDINALITY AS list (value, place)),';
 
 const FOLLOW = `
   WITH given AS (SELECT place, ordinal FROM unnest($2::int[], $3::int[]) AS list (place, ordinal)),
@@ -52,7 +55,7 @@ export async function findPersons(
   transaction: Transaction,
   projectId: number,
   kind: IdKind,
-  values: readonly string[],
+  values: Ids,
 ): Promise<Resolved> {
   using scope = new BitmapScope();
   const sets = await readOrdinalSets(transaction, findSql(kind), [projectId, values], 2);
@@ -65,9 +68,8 @@ export async function findPersons(
 }
 
 const findSql = (kind: IdKind): string => `
-  ${GIVEN} hit AS MATERIALIZED (${FIND_IDS[kind]})
-  SELECT (SELECT array_agg(ordinal) FROM hit),
-    (SELECT array_agg(place) FROM given WHERE NOT EXISTS (SELECT 1 FROM hit WHERE hit.place = given.place))`;
+  ${GIVEN} hit AS (${FIND_IDS[kind]})
+  SELECT array_agg(ordinal) FILTER (WHERE ordinal IS NOT NULL), array_agg(place) FILTER (WHERE ordinal IS NULL) FROM hit`;
 
 /**
  * Who the ids belong to. The persons stay locked (FOR KEY SHARE) until the transaction ends, so that nobody is merged away between
@@ -77,7 +79,7 @@ export async function resolveIds(
   transaction: Transaction,
   projectId: number,
   kind: IdKind,
-  values: readonly string[],
+  values: Ids,
 ): Promise<Resolved> {
   return follow(
     transaction,

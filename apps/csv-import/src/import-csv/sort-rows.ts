@@ -1,10 +1,16 @@
 import { MAX_DISTINCT_ID_LENGTH } from '#contracts';
-import type { CsvLayout, CsvRow, IdKind } from '#csv';
+import type { CsvRow, IdKind } from '#csv';
 
 import type { Fingerprints } from './fingerprints.js';
+import { IdList, type ListedId } from './id-list.js';
 
+/** Of each status so many rows are named; the account counts all (docs/decisions/0008). */
+export const MAX_REPORTED_ROWS = 100_000;
 /** Longest value that the report keeps. */
 const MAX_SHOWN = 200;
+/** As PostgreSQL writes it; other spellings are brought into this form to be compared. */
+const CANONICAL_UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+const SECTIONS = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/;
 const UUID = /^[\da-f]{8}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{12}$/i;
 
 const REASONS = {
@@ -25,38 +31,43 @@ export interface ReportedRow {
   readonly reason: string;
 }
 
-/** An id that may be a person's. */
-export interface Candidate {
-  readonly line: number;
-  readonly value: string;
-}
+/** Rows sorted by what no database is needed for: those without an id, and those whose id was there before. */
+export class SortedRows {
+  rows = 0;
+  duplicates = 0;
+  invalid = 0;
+  /** What the database is asked for. */
+  readonly ids = new IdList();
+  readonly reported: ReportedRow[] = [];
 
-export interface SortedRows {
-  readonly rows: number;
-  readonly candidates: readonly Candidate[];
-  readonly reported: readonly ReportedRow[];
-}
+  constructor(
+    private readonly kind: IdKind,
+    private readonly seen: Fingerprints,
+  ) {}
 
-/** Sorts out what no database is needed for: rows without an id, and ids that were there before. */
-export function sortRows(rows: readonly CsvRow[], layout: CsvLayout, seen: Fingerprints): SortedRows {
-  const candidates: Candidate[] = [];
-  const reported: ReportedRow[] = [];
-  for (const row of rows) {
-    const { line } = row;
+  add(row: CsvRow): void {
     const value = (row.broken ?? row.value ?? '').trim();
-    const problem = problemOf(row, value, layout.kind);
+    const problem = problemOf(row, value, this.kind);
+    this.rows += 1;
     if (problem !== undefined) {
-      reported.push({ status: 'invalid', line, value: shorten(value), reason: problem });
-    } else if (seen.add(layout.kind === 'person_id' ? canonicalUuid(value) : value)) {
-      candidates.push({ line, value });
+      this.invalid += 1;
+      this.report('invalid', this.invalid, { line: row.line, value }, problem);
+    } else if (this.seen.add(this.kind === 'person_id' ? canonicalUuid(value) : value)) {
+      this.ids.add(row.line, value);
     } else {
-      reported.push({ status: 'duplicate', line, value: shorten(value), reason: REASONS.repeated });
+      this.duplicates += 1;
+      this.report('duplicate', this.duplicates, { line: row.line, value }, REASONS.repeated);
     }
   }
-  return { rows: rows.length, candidates, reported };
+
+  private report(status: 'invalid' | 'duplicate', number: number, { line, value }: ListedId, reason: string): void {
+    if (number <= MAX_REPORTED_ROWS) {
+      this.reported.push({ status, line, value: shorten(value), reason });
+    }
+  }
 }
 
-export function unmatchedRow({ line, value }: Candidate): ReportedRow {
+export function unmatchedRow({ line, value }: ListedId): ReportedRow {
   return { status: 'unmatched', line, value: shorten(value), reason: REASONS.nobody };
 }
 
@@ -72,14 +83,16 @@ function problemOf(row: CsvRow, value: string, kind: IdKind): string | undefined
 
 function problemOfId(value: string, kind: IdKind): string | undefined {
   if (kind === 'person_id') {
-    return UUID.test(value) ? undefined : REASONS.notUuid;
+    return CANONICAL_UUID.test(value) || UUID.test(value) ? undefined : REASONS.notUuid;
   }
   return value.length > MAX_DISTINCT_ID_LENGTH ? REASONS.tooLong : undefined;
 }
 
 /** PostgreSQL takes any case and reads over hyphens: so are they compared here. */
 function canonicalUuid(value: string): string {
-  return value.replaceAll('-', '').toLowerCase();
+  return CANONICAL_UUID.test(value)
+    ? value
+    : value.replaceAll('-', '').toLowerCase().replace(SECTIONS, '$1-$2-$3-$4-$5');
 }
 
 function shorten(value: string): string {

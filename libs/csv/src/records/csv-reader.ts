@@ -1,15 +1,7 @@
 import { CellParser } from './cell-parser.js';
-import { cutCells } from './cut-cells.js';
+import type { CsvRow } from './csv-row.js';
+import { type Column, cutRows } from './cut-rows.js';
 import { type Quoting, RecordScanner, type Scan, type ScannedRecord } from './record-scanner.js';
-
-export interface CsvRow {
-  /** Line of the file on which it begins, from 1. */
-  readonly line: number;
-  /** Of the column that is read; undefined where the row has too few cells, or its quotes are broken. */
-  readonly value: string | undefined;
-  /** The record as it stands in the file, for the report; only where the quotes are broken. */
-  readonly broken: string | undefined;
-}
 
 const END_OF_LINE = Buffer.from('\n');
 
@@ -17,15 +9,12 @@ const END_OF_LINE = Buffer.from('\n');
 export class CsvReader {
   private readonly scanner;
   private readonly parser;
-  private readonly separator;
+  private readonly column: Column;
 
   /** @param column from 0 */
-  constructor(
-    separator: string,
-    private readonly column: number,
-  ) {
-    this.separator = separator.charCodeAt(0);
-    this.scanner = new RecordScanner([this.separator]);
+  constructor(separator: string, column: number) {
+    this.column = { separator: separator.charCodeAt(0), column };
+    this.scanner = new RecordScanner([this.column.separator]);
     this.parser = new CellParser(separator, 'proper');
   }
 
@@ -48,39 +37,37 @@ export class CsvReader {
   }
 
   private async rowsOf({ bytes, records }: Scan): Promise<readonly CsvRow[]> {
+    if (records.every(({ quoting }) => quoting === 'none')) {
+      return cutRows(bytes, records, this.column);
+    }
     const runs: (readonly CsvRow[])[] = [];
     for (const run of runsOf(records)) {
       runs.push(await this.rowsOfRun(bytes, run));
     }
-    return runs.length === 1 ? (runs[0] ?? []) : runs.flat();
+    return runs.flat();
   }
 
-  private async rowsOfRun(bytes: Buffer, run: readonly ScannedRecord[]): Promise<readonly CsvRow[]> {
-    if (run[0]?.quoting === 'broken') {
-      return run.map(({ line, start, end }) => ({
-        line,
-        value: undefined,
-        broken: bytes.toString('utf8', start, end).trim(),
-      }));
+  private async rowsOfRun(bytes: Buffer, { reading, records }: Run): Promise<readonly CsvRow[]> {
+    switch (reading) {
+      case 'broken':
+        return records.map((record) => brokenRow(bytes, record));
+      case 'literal':
+        return cutRows(bytes, records, this.column);
+      case 'proper':
+        return this.parseRows(bytes, records);
     }
-    const values = await this.valuesOf(bytes, run);
-    const rows: CsvRow[] = [];
-    run.forEach(({ line, isBlank }, index) => {
-      if (!isBlank) {
-        rows.push({ line, value: values[index], broken: undefined });
-      }
-    });
-    return rows;
   }
 
-  private async valuesOf(bytes: Buffer, run: readonly ScannedRecord[]): Promise<readonly (string | undefined)[]> {
-    const { separator, column } = this;
-    if (run.every(({ quoting }) => quoting !== 'proper')) {
-      return cutCells(bytes, run, { separator, column });
-    }
-    const rows = await this.parser.parse(bytes.subarray(run[0]?.start, run.at(-1)?.end), run.length);
-    return rows.map((cells) => cells[column]);
+  private async parseRows(bytes: Buffer, records: readonly ScannedRecord[]): Promise<readonly CsvRow[]> {
+    const cells = await this.parser.parse(bytes.subarray(records[0]?.start, records.at(-1)?.end), records.length);
+    return records.flatMap(({ line, isBlank }, index) =>
+      isBlank ? [] : [{ line, value: cells[index]?.[this.column.column], broken: undefined }],
+    );
   }
+}
+
+function brokenRow(bytes: Buffer, { line, start, end }: ScannedRecord): CsvRow {
+  return { line, value: undefined, broken: bytes.toString('utf8', start, end).trim() };
 }
 
 /** csv-parser gives a row when it sees its end of line. */
@@ -99,21 +86,26 @@ function countRows({ records }: Scan): number {
   return records.filter(({ isBlank }) => !isBlank).length;
 }
 
+interface Run {
+  readonly reading: Exclude<Quoting, 'none'>;
+  readonly records: ScannedRecord[];
+}
+
 /**
- * Neighbours that are read in one way; a broken record stands alone. Where csv-parser is needed at all it reads the records without
- * quotes too, so that rows which take turns are not a run each.
+ * Neighbours that are read in one way. Where csv-parser is needed at all it reads the records without quotes too, so that rows which
+ * take turns are not a run each.
  */
-function runsOf(records: readonly ScannedRecord[]): readonly (readonly ScannedRecord[])[] {
-  const withoutQuotes: Quoting = records.some(({ quoting }) => quoting === 'proper') ? 'proper' : 'literal';
-  const runs: ScannedRecord[][] = [];
-  let current: Quoting | undefined;
+function runsOf(records: readonly ScannedRecord[]): readonly Run[] {
+  const withoutQuotes = records.some(({ quoting }) => quoting === 'proper') ? 'proper' : 'literal';
+  const runs: Run[] = [];
   for (const record of records) {
-    const quoting = record.quoting === 'none' ? withoutQuotes : record.quoting;
-    if (quoting !== current || quoting === 'broken') {
-      runs.push([]);
-      current = quoting;
+    const reading = record.quoting === 'none' ? withoutQuotes : record.quoting;
+    const open = runs.at(-1);
+    if (open?.reading === reading) {
+      open.records.push(record);
+    } else {
+      runs.push({ reading, records: [record] });
     }
-    runs.at(-1)?.push(record);
   }
   return runs;
 }
