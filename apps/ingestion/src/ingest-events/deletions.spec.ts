@@ -100,7 +100,7 @@ describe('a person whom the API deletes', () => {
     ]);
   });
 
-  it('is nobody else: her id may be another person’s by now, or nobody’s', async () => {
+  it('is nobody else: her id may be somebody else by now, or nobody', async () => {
     const { send, uuidOf, idsAndGone } = await openProject();
     await send(seen('a'), seen('b'), seen('c'));
     const [a, b] = [await uuidOf('a'), await uuidOf('b')];
