@@ -3,7 +3,7 @@ import type { Database, Transaction } from '#persistence';
 
 import { oracleMembers, type World } from '../oracle/index.js';
 import { meaningOf } from './cohorts-of-history.js';
-import type { PlayedHistory } from './play-history.js';
+import type { PlayedHistory } from './played-history.js';
 import { readWorld } from './read-world.js';
 
 /** How far apart the instants are at which the oracle is asked about somebody who changed while the comparison went on. */

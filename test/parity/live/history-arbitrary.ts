@@ -83,6 +83,16 @@ const shift: fc.Arbitrary<Move> = fc.record({
   ),
 });
 
+function personEditArbitrary(world: GeneratedWorld): fc.Arbitrary<Move> {
+  const kind = fc.constant<'person'>('person');
+  const properties = propertiesArbitrary(world);
+  return fc.oneof(
+    fc.record({ kind, distinctId, change: properties }),
+    fc.record({ kind, distinctId, change: fc.constantFrom('plan', 'age', 'vip', 'joined') }),
+    fc.record({ kind, distinctId }),
+  );
+}
+
 function moveArbitrary(world: GeneratedWorld, cohorts: number): fc.Arbitrary<Move> {
   const cohort = fc.nat(cohorts - 1);
   return fc.oneof(
@@ -94,6 +104,7 @@ function moveArbitrary(world: GeneratedWorld, cohorts: number): fc.Arbitrary<Mov
       arbitrary: fc.record({ kind: fc.constant<'edit'>('edit'), cohort, filters: filtersArbitrary(world) }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant<'toggle'>('toggle'), cohort }) },
+    { weight: 2, arbitrary: personEditArbitrary(world) },
   );
 }
 

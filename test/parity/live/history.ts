@@ -36,7 +36,15 @@ interface Shift {
   readonly by: number | { readonly midnights: number; readonly jitter: number };
 }
 
-export type Move = Telling | Again | Edit | Toggle | Shift;
+/** What is asked of the API about the person who has the distinct id by then, if anybody has it. */
+export interface PersonEdit {
+  readonly kind: 'person';
+  readonly distinctId: string;
+  /** Properties to be set, or the key of one to be removed; without it she is deleted. */
+  readonly change?: Readonly<Record<string, unknown>> | string;
+}
+
+export type Move = Telling | Again | Edit | Toggle | Shift | PersonEdit;
 
 /** What happens to one project, from its first event to its last. Equal seeds give equal histories. */
 export interface History {

@@ -1,35 +1,15 @@
-import type { Producer } from 'kafkajs';
-
 import { TOPICS } from '#contracts';
-import { createTestProject, type TestProject, type TestStack } from '#testing';
+import { createTestProject } from '#testing';
 
 import { MusterApi } from '../../support/muster-api.js';
 import { instantAt } from '../arbitraries/index.js';
 import { birthOf, loadActions } from '../load-world.js';
 import { DAY, startOfNextDay } from '../oracle/calendar.js';
 import { CohortsOfHistory } from './cohorts-of-history.js';
+import { editPerson } from './edit-person.js';
 import type { History, Move } from './history.js';
-import type { IngestionWatch } from './ingestion-watch.js';
-import type { QuietRig } from './quiet.js';
+import type { PlayedHistory, Rig } from './played-history.js';
 import { Teller, type Told } from './teller.js';
-
-/** What all histories of a round share. */
-export interface Rig extends QuietRig {
-  readonly stack: TestStack;
-  readonly producer: Producer;
-  readonly ingested: IngestionWatch;
-}
-
-/** One history inside the product. */
-export interface PlayedHistory {
-  readonly history: History;
-  readonly project: TestProject;
-  readonly teller: Teller;
-  readonly cohorts: CohortsOfHistory;
-  readonly api: MusterApi;
-  /** Distinct ids by which somebody is in the static cohort. */
-  staticIds: ReadonlySet<string>;
-}
 
 /** Makes the project and tells its world; who reads its cohorts must wait for quiet. */
 export async function beginHistory(rig: Rig, history: History): Promise<PlayedHistory> {
@@ -113,6 +93,10 @@ async function playMove(rig: Rig, played: PlayedHistory, move: Move): Promise<vo
     case 'toggle':
       await teller.send();
       await cohorts.toggle(move.cohort);
+      return;
+    case 'person':
+      await teller.settle();
+      await editPerson(rig, played, move);
       return;
     case 'shift':
       await teller.send();

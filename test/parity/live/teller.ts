@@ -29,6 +29,7 @@ export class Teller {
   private order = new OrderOfEvents([]);
   private readonly told: CapturedEvent[] = [];
   private waiting: CapturedEvent[] = [];
+  private others = 0;
 
   constructor(private readonly options: TellerOptions) {}
 
@@ -49,6 +50,16 @@ export class Teller {
     this.waiting.push(...(copy === undefined ? [] : [copy]));
   }
 
+  /** Whether others told something, too: then the model does not know what all this leads to. */
+  get isAlone(): boolean {
+    return this.others === 0;
+  }
+
+  /** Somebody else told an event of the project. */
+  countOther(): void {
+    this.others += 1;
+  }
+
   /** Lets go what was told; does not wait until anybody has taken it. */
   async send(): Promise<void> {
     const { producer, projectId, topic } = this.options;
@@ -65,7 +76,7 @@ export class Teller {
   /** Until every event told so far is counted. */
   async settle(): Promise<void> {
     await this.send();
-    await this.options.ingested.counted(this.options.projectId, this.told.length);
+    await this.options.ingested.counted(this.options.projectId, this.told.length + this.others);
     this.order = new OrderOfEvents(this.model.state().map((person) => (person as { ids: string[] }).ids));
   }
 
