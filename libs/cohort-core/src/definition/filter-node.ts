@@ -130,9 +130,14 @@ export function isEventLeaf(leaf: Leaf): leaf is EventLeaf {
   return 'matcher' in leaf;
 }
 
+/** Leaves do not change, and those of live cohorts are asked for their keys with every batch. */
+const keys = new WeakMap<Leaf, string>();
+
 /** Leaves with equal keys have the same answer (before negation), so they are computed once. */
 export function leafKey(leaf: Leaf): string {
-  return JSON.stringify({ ...leaf, negation: undefined, path: undefined });
+  const key = keys.get(leaf) ?? JSON.stringify({ ...leaf, negation: undefined, path: undefined });
+  keys.set(leaf, key);
+  return key;
 }
 
 /** Every leaf below the node, in order of reading. */

@@ -13,6 +13,7 @@ import { readEveryone } from '../membership/read-members.js';
 import { CohortSource, type MembersOverlay } from './cohort.source.js';
 import { DistinctIdSource } from './distinct-id.source.js';
 import { EventSource } from './event.source.js';
+import { narrowed, type WithinOf } from './narrowed.js';
 import { PersonMetadataSource } from './person-metadata.source.js';
 import { PersonPropertySource } from './person-property.source.js';
 
@@ -30,6 +31,8 @@ export interface ProjectQuestion {
   readonly at: Date;
   /** Null means everyone. */
   readonly within: Bitmap | null;
+  /** Of whom a leaf's answer is wanted, where that is not everybody in `within`; of others it may say nothing. */
+  readonly withinOf?: WithinOf;
   readonly observe?: NodeObserver;
   /** Members of cohorts that are being changed, as they will be. */
   readonly overlay?: MembersOverlay;
@@ -41,12 +44,14 @@ export interface ProjectQuestion {
 export async function evaluateInProject(
   transaction: Transaction,
   trees: readonly FilterNode[],
-  { projectId, at, onLeaves, overlay, ...question }: ProjectQuestion,
+  { projectId, at, onLeaves, overlay, withinOf, ...question }: ProjectQuestion,
 ): Promise<Bitmap[]> {
   const blocks = question.within === null ? null : blocksOf(question.within);
   const everyone = await readEveryone(transaction, projectId, blocks);
   try {
-    const sources = leafSources(transaction, projectId, overlay).map((source) => telling(source, onLeaves));
+    const sources = leafSources(transaction, projectId, overlay).map((source) =>
+      telling(narrowed(source, withinOf), onLeaves),
+    );
     return await evaluate(trees, { ...question, at: instantOf(at), everyone, sources });
   } finally {
     everyone.dispose();

@@ -1,5 +1,6 @@
 import {
   type EventFilter,
+  type EventLeaf,
   type EventMatcher,
   type Instant,
   type MatchingMoment,
@@ -48,6 +49,13 @@ export async function resolveMatcher(
     filters: properties.map((filter) => parsePropertyFilter(filter, 'steps')),
   }));
   return { branches, filters };
+}
+
+/** The second event of a sequence; of another leaf nothing. */
+export async function resolveNext(client: Transaction, projectId: number, leaf: EventLeaf): Promise<ResolvedMatcher> {
+  return leaf.kind === 'performed_event_sequence'
+    ? resolveMatcher(client, projectId, leaf.next)
+    : { branches: [], filters: [] };
 }
 
 export interface TimeRange {

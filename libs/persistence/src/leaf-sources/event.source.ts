@@ -22,7 +22,9 @@ import {
   occurrencePredicate,
   type ResolvedMatcher,
   resolveMatcher,
+  resolveNext,
 } from './event-matching.js';
+import { matchTogether } from './match-together.js';
 import { readBytes, readOrdinalSets } from './ordinal-sets.js';
 
 /** Up to so many persons their own event rows are less work than a day's bitmap of a whole block. */
@@ -40,8 +42,12 @@ export class EventSource implements LeafSource {
   }
 
   async matching(leaves: readonly Leaf[], moment: Moment): Promise<readonly Bitmap[]> {
+    const own = leaves.filter((candidate) => this.answers(candidate));
+    if (moment.within !== null && moment.within.size <= FEW_PERSONS && own.length > 1) {
+      return matchTogether(this.client, own, { projectId: this.projectId, within: moment.within, moment });
+    }
     const results: Bitmap[] = [];
-    for (const leaf of leaves.filter((candidate) => this.answers(candidate))) {
+    for (const leaf of own) {
       results.push(await this.match(leaf, moment));
     }
     return results;
@@ -65,7 +71,7 @@ export class EventSource implements LeafSource {
   }
 
   private async fromEvents(leaf: EventLeaf, matcher: ResolvedMatcher, moment: Moment): Promise<Bitmap> {
-    const next = await this.nextOf(leaf);
+    const next = await resolveNext(this.client, this.projectId, leaf);
     const branches = [...matcher.branches, ...next.branches];
     const scope = { projectId: this.projectId, within: moment.within?.toArray() ?? null };
     const range = rangeOf(leaf, moment);
@@ -82,12 +88,6 @@ export class EventSource implements LeafSource {
     const text = `SELECT array_agg(ordinal) FROM (${persons}) AS person GROUP BY ordinal >> 16`;
     const [result] = await readOrdinalSets(this.client, text, bindings.values, 1);
     return result ?? bitmapOf();
-  }
-
-  private async nextOf(leaf: EventLeaf): Promise<ResolvedMatcher> {
-    return leaf.kind === 'performed_event_sequence'
-      ? resolveMatcher(this.client, this.projectId, leaf.next)
-      : { branches: [], filters: [] };
   }
 }
 

@@ -7,6 +7,7 @@ import { classifyDatabaseError } from '../postgres-errors.js';
 import type { LiveCohort } from './live-cohort.js';
 import { LiveFailure } from './live-failure.js';
 import type { StoredMembers } from './locked-members.js';
+import { withinOfLeaves } from './narrow-leaves.js';
 import { levelsOf, type Touched } from './project-index.js';
 
 /** Where facts are read, and how long a statement may take. */
@@ -192,7 +193,11 @@ async function evaluateTogether(
     within.orInPlace(persons);
   });
   const trees = asked.map(({ cohort }) => cohort.tree);
-  const answers = await evaluateInProject(snapshot, trees, { ...moment, within, overlay });
+  const withinOf = withinOfLeaves(
+    asked.map((one) => ({ tree: one.cohort.tree, within: one.within })),
+    scope,
+  );
+  const answers = await evaluateInProject(snapshot, trees, { ...moment, within, withinOf, overlay });
   return answers.map((answer) => scope.track(answer));
 }
 

@@ -1,0 +1,127 @@
+import { type Bitmap, bitmapOf, type EventLeaf, type Instant, type Moment } from '#cohort-core';
+
+import type { Transaction } from '../database.js';
+import { Bindings } from './bindings.js';
+import { rangeOf, selectPersons } from './event-leaf-sql.js';
+import {
+  filtersPredicate,
+  matchEventValues,
+  occurrencePredicate,
+  type ResolvedMatcher,
+  resolveMatcher,
+  resolveNext,
+  type TimeRange,
+} from './event-matching.js';
+import { readNumberedSets } from './ordinal-sets.js';
+import type { MatchedValues } from './property-predicate.js';
+
+/** Enough to share the rows, few enough to keep the plan small. */
+const LEAVES_A_STATEMENT = 40;
+
+/** Of whom, and when. */
+export interface FewPersons {
+  readonly projectId: number;
+  readonly within: Bitmap;
+  readonly moment: Moment;
+}
+
+interface Prepared {
+  readonly leaf: EventLeaf;
+  readonly matcher: ResolvedMatcher;
+  readonly next: ResolvedMatcher;
+  readonly range: TimeRange;
+  readonly events: readonly string[];
+  readonly matched: MatchedValues;
+}
+
+/**
+ * Leaves about few persons: the rows of their events are fetched once for all leaves with the same events, and each leaf asks its
+ * question of those. With 25 leaves an event that is a tenth of the work of 25 statements.
+ * @returns one bitmap a leaf, in order; the caller disposes of them
+ */
+export async function matchTogether(
+  client: Transaction,
+  leaves: readonly EventLeaf[],
+  few: FewPersons,
+): Promise<Bitmap[]> {
+  const prepared: Prepared[] = [];
+  for (const leaf of leaves) {
+    prepared.push(await prepare(client, leaf, few));
+  }
+  const answers = new Map<EventLeaf, Bitmap>();
+  for (const group of Map.groupBy(prepared, ({ events }) => JSON.stringify(events)).values()) {
+    for (let start = 0; start < group.length; start += LEAVES_A_STATEMENT) {
+      await answer(client, group.slice(start, start + LEAVES_A_STATEMENT), few, answers);
+    }
+  }
+  return leaves.map((leaf) => answers.get(leaf) ?? bitmapOf());
+}
+
+async function prepare(
+  client: Transaction,
+  leaf: EventLeaf,
+  { projectId, within, moment }: FewPersons,
+): Promise<Prepared> {
+  const matcher = await resolveMatcher(client, projectId, leaf.matcher);
+  const next = await resolveNext(client, projectId, leaf);
+  const range = rangeOf(leaf, moment);
+  const events = [...new Set([...matcher.branches, ...next.branches].map(({ event }) => event))].sort();
+  const scope = { projectId, within: within.toArray() };
+  const matched = await matchEventValues(client, [matcher, next], { scope, range, moment });
+  return { leaf, matcher, next, range, events, matched };
+}
+
+async function answer(
+  client: Transaction,
+  group: readonly Prepared[],
+  few: FewPersons,
+  answers: Map<EventLeaf, Bitmap>,
+): Promise<void> {
+  const bindings = new Bindings();
+  const facts = factsOf(group, few, bindings);
+  const questions = group.map((one, number) => {
+    const persons = selectPersons(one.leaf, {
+      moment: few.moment,
+      bindings,
+      rows: `FROM facts WHERE ${within(one.range, bindings)}`,
+      isOccurrence: occurrencePredicate(one.matcher, bindings, one.matched),
+      meetsFilters: filtersPredicate(one.matcher, bindings, one.matched),
+      isNext: occurrencePredicate(one.next, bindings, one.matched),
+    });
+    return `SELECT ${number}, array_agg(ordinal) FROM (${persons}) AS person GROUP BY ordinal >> 16`;
+  });
+  const text = `WITH facts AS MATERIALIZED (${facts}) ${questions.join(' UNION ALL ')}`;
+  const sets = await readNumberedSets(client, text, bindings.values);
+  group.forEach(({ leaf }, number) => {
+    const set = sets.get(number);
+    if (set !== undefined) {
+      answers.set(leaf, set);
+    }
+  });
+}
+
+/** The events of these persons that any of the leaves looks at. */
+function factsOf(group: readonly Prepared[], { projectId, within: persons }: FewPersons, bindings: Bindings): string {
+  const hasConditions = group.some(({ matcher, next }) =>
+    [matcher, ...matcher.branches, ...next.branches].some(({ filters }) => filters.length > 0),
+  );
+  return `SELECT ordinal, event, "timestamp"${hasConditions ? ', properties' : ''} FROM event
+    WHERE project_id = ${bindings.bind(projectId)} AND event = ANY(${bindings.bind(group[0]?.events ?? [])}::text[])
+      AND ordinal = ANY(${bindings.bind(persons.toArray())}::int[]) AND ${within(widest(group), bindings)}`;
+}
+
+function widest(group: readonly Prepared[]): TimeRange {
+  const ranges = group.map(({ range }) => range);
+  const from = ranges.map((range) => range.from);
+  const to = ranges.map((range) => range.to);
+  const isBefore = (a: Instant, b: Instant) => a.epochNanoseconds < b.epochNanoseconds;
+  return {
+    from: from.reduce((least, one) => (least === null || one === null ? null : isBefore(one, least) ? one : least)),
+    to: to.reduce((most, one) => (isBefore(most, one) ? one : most)),
+  };
+}
+
+function within({ from, to }: TimeRange, bindings: Bindings): string {
+  const until = `"timestamp" < ${bindings.bind(to.toString())}::timestamptz`;
+  return from === null ? until : `"timestamp" >= ${bindings.bind(from.toString())}::timestamptz AND ${until}`;
+}
