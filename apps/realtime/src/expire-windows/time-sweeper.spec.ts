@@ -3,6 +3,7 @@ import { Metrics, SILENT_LOGGER } from '#observability';
 import { eventually, useDatabase } from '#testing';
 
 import { LiveMembers } from '../keep-live/live-members.js';
+import { REALTIME_METRICS } from '../realtime-metrics.js';
 import { all, did, inCohort, LiveFixture, planIs } from '../testing/live-fixture.js';
 import { TimeSweeper } from './time-sweeper.js';
 
@@ -27,9 +28,8 @@ describe('the passing of time', () => {
     sweepers = [];
   });
 
-  function sweeper(): TimeSweeper {
+  function sweeper(metrics = new Metrics()): TimeSweeper {
     const settings = { statementTimeoutMs: 10_000, sweepIntervalMs: 1_000, maxPersons: 1_000_000 };
-    const metrics = new Metrics();
     const live = new LiveMembers(test.database, { wake: () => undefined }, settings, SILENT_LOGGER, metrics);
     const made = new TimeSweeper(test.database, live, settings, SILENT_LOGGER, metrics);
     sweepers.push(made);
@@ -106,6 +106,21 @@ describe('the passing of time', () => {
     await shift('50 seconds');
     await sweepAll();
     expect((await markOf(id)).getTime() - first.getTime()).toBeGreaterThanOrEqual(100_000);
+  });
+
+  it('is not behind where edges sleep until midnight, nor where they move all the time', async () => {
+    await fixture.addPerson(1);
+    const metrics = new Metrics();
+    const { sweepAll } = bound(sweeper(metrics));
+    await createLive(all(did('buy')));
+    for (let turn = 0; turn < 3; turn += 1) {
+      await sweepAll();
+      await shift('10 minutes');
+      await createLive(all(newborn('-1h')));
+    }
+    await sweepAll();
+    const { values } = await metrics.gauge(REALTIME_METRICS.sweepLag).get();
+    expect(values).toMatchObject([{ value: 0 }]);
   });
 
   it('goes on from the mark after a restart, and from a newer version after a flip', async () => {
