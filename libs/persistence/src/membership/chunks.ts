@@ -112,8 +112,9 @@ async function writeChunks(
   await transaction.query(
     `WITH bumped AS (${BUMP_EPOCHS})
      INSERT INTO cohort_chunk (project_id, cohort_id, chunk, cardinality, revision, bitmap, epoch)
-     SELECT $1, changed.*, epoch
-     FROM unnest($3::int[], $4::int[], $5::int[], $6::bigint[], $7::bytea[]) AS changed (cohort_id, chunk, cardinality, revision, bitmap)
+     SELECT $1, cohort_id, chunk, cardinality, revision, substring($9::bytea FROM first FOR length), epoch
+     FROM unnest($3::int[], $4::int[], $5::int[], $6::bigint[], $7::int[], $8::int[])
+       AS changed (cohort_id, chunk, cardinality, revision, first, length)
      JOIN bumped ON bumped.block = changed.chunk
      ON CONFLICT (project_id, cohort_id, chunk) DO UPDATE
      SET cardinality = excluded.cardinality, revision = excluded.revision, bitmap = excluded.bitmap, epoch = excluded.epoch`,
@@ -124,9 +125,24 @@ async function writeChunks(
       rows.map(({ chunk }) => chunk),
       rows.map(({ after }) => after.size),
       rows.map(({ revision }) => revision),
-      rows.map(({ after }) => serializeBitmap(after)),
+      ...packed(rows.map(({ after }) => serializeBitmap(after))),
     ],
   );
+}
+
+/**
+ * One value for many: pg sends a single buffer as it is, but an array of them as hexadecimal text, twice as long and to be parsed.
+ * @returns where each begins (from 1), how long it is, and all of them
+ */
+function packed(buffers: readonly Buffer[]): [firsts: number[], lengths: number[], bytes: Buffer] {
+  const lengths = buffers.map(({ length }) => length);
+  let next = 1;
+  const firsts = lengths.map((length) => {
+    const first = next;
+    next += length;
+    return first;
+  });
+  return [firsts, lengths, Buffer.concat(buffers)];
 }
 
 async function writeDeltas(
