@@ -92,6 +92,21 @@ describe('the registry of feature flags', () => {
     ]);
   });
 
+  it('loses nothing when two edit it at once, and tells their edits in order', async () => {
+    for (let round = 0; round < 8; round++) {
+      const flag = await create({ key: `shared-${round}` });
+      const answers = await Promise.all([
+        call('PATCH', `${flag.id}/`, { name: 'Shared' }),
+        call('PATCH', `${flag.id}/`, { active: false }),
+        call('PATCH', `${flag.id}/`, { key: `mine-${round}` }),
+      ]);
+      expect(answers.map(({ body }) => body['version']).sort()).toEqual([2, 3, 4]);
+      const expected = { name: 'Shared', active: false, key: `mine-${round}`, version: 4 };
+      expect((await call('GET', `${flag.id}/`)).body).toMatchObject(expected);
+      expect((await messages(flag.id)).map(({ payload }) => payload['version'])).toEqual([1, 2, 3, 4]);
+    }
+  });
+
   it('deletes softly, by PATCH only, and restores', async () => {
     const flag = await create({ key: 'gone' });
     const deleted = await call('DELETE', `${flag.id}/`);

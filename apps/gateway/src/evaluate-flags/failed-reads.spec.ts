@@ -65,6 +65,12 @@ describe('a flag that cannot be computed', () => {
     expect((await flags()).errors).toBe(false);
   });
 
+  it('is none whose conditions were read before: they are not read again', async () => {
+    await run('ALTER TABLE feature_flag RENAME COLUMN filters TO away');
+    expect((await flags()).errors).toBe(false);
+    await run('ALTER TABLE feature_flag RENAME COLUMN away TO filters');
+  });
+
   it('while the database is overloaded is not tried again and again', async () => {
     await run(`
       CREATE SEQUENCE asked; ALTER FUNCTION json_text(jsonb) RENAME TO away;
