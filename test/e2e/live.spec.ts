@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 
-import { type CohortMembershipChanged, TOPICS } from '#contracts';
+import { blockKey, type CohortMembershipChanged, deadLetterTopic, TOPICS } from '#contracts';
+import type { ReceivedMessage } from '#messaging';
 import { eventually, readTopic, useStack } from '#testing';
 
 import { MusterApi } from '../support/muster-api.js';
@@ -63,6 +65,24 @@ describe('a live cohort', () => {
     expect(await api.members(ids.buyers)).toHaveLength(2);
   });
 
+  it('goes on after messages that nobody can take, and puts them aside', async () => {
+    const { connection, project } = stack;
+    const key = blockKey(project.id, 0);
+    const impossible = { ordinal: 5_000_000_000, uuid: randomUUID(), events: ['buy'], properties: [] };
+    const at = new Date().toISOString();
+    const message = { schema_version: 1, project_id: project.id, block: 0, at, persons: [impossible] };
+    const producer = connection.kafka.producer();
+    await producer.connect();
+    const poison = ['no JSON', JSON.stringify(message)].map((value) => ({ key, value }));
+    await producer.send({ topic: connection.physical(TOPICS.personChanged.name), messages: poison });
+    await producer.disconnect();
+    await api.capture([{ event: 'visit', distinct_id: 'cid', properties: { $set: { plan: 'pro' } } }]);
+    await eventuallyMembers({ buyers: ['ann', 'bob', 'cid'], pros: ['cid'], quiet: [], both: ['cid'] });
+    const ofRealtime = (read: readonly ReceivedMessage<object>[]) =>
+      read.filter(({ headers }) => headers['dl_group']?.endsWith('realtime'));
+    await readTopic(stack, deadLetterTopic(TOPICS.personChanged.name), (read) => ofRealtime(read).length === 2);
+  });
+
   it('tells everyone who entered and left', async () => {
     const stored = new Map<number, string[]>();
     for (const id of Object.values(ids)) {
@@ -75,6 +95,7 @@ describe('a live cohort', () => {
     expect(cid.map(({ value }) => [value.entered.length, value.left.length, value.reason])).toEqual([
       [1, 0, 'change'],
       [0, 1, 'change'],
+      [1, 0, 'change'],
     ]);
   });
 });
