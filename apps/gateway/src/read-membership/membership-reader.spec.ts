@@ -126,6 +126,25 @@ describe('the cohorts of a person', () => {
     );
   });
 
+  it('are read anew when a block makes room while its changes are being read', async () => {
+    const ids = await createCohorts(2);
+    await change(ids[0]!, { add: [1] });
+    await change(ids[1]!, { add: [1] });
+    await reader.cohortsOf(projectId, [1]);
+    await change(ids[0]!, { remove: [1] });
+    let asking: ReturnType<MembershipReader['cohortsOf']> | undefined;
+    await test.database.transaction(async (transaction) => {
+      await transaction.query('LOCK cohort_chunk IN ACCESS EXCLUSIVE MODE');
+      asking = reader.cohortsOf(projectId, [1]);
+      const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      await eventually(async () => {
+        expect((await test.database.pool.query(waiting)).rowCount).toBe(1);
+      });
+      reader.onApplicationShutdown();
+    });
+    expect((await asking)?.get(1)).toEqual([ids[1]]);
+  });
+
   it('of another project are not hers', async () => {
     const [id] = await createCohorts(1);
     await change(id!, { add: [1] });
