@@ -42,7 +42,7 @@ export {
 } from './live/refresh-members.js';
 export { type LimitNews, noteApproach, type SizeLimit, tooLarge } from './live/size-limit.js';
 export { moveSweepMarks, readSweepMarks, type SweepMark } from './live/sweep-marks.js';
-export { type KnownEdges, readTimedLeaves, type TimedLeaf } from './live/timed-leaf.js';
+export { type KnownEdges, readTimedLeaves, type SweepState, type TimedLeaf } from './live/timed-leaf.js';
 export { UpcomingDates } from './live/upcoming-dates.js';
 export { type SweptProject, visitLeaves } from './live/visit-leaves.js';
 export { type ChangedMembers, changeMembers, type MembersChange } from './membership/change-members.js';

@@ -5,7 +5,6 @@ import {
   moveSweepMarks,
   readSweepMarks,
   readTimedLeaves,
-  type SweepMark,
   type TimedLeaf,
   type Transaction,
   UpcomingDates,
@@ -13,6 +12,7 @@ import {
 } from '#persistence';
 
 import type { LiveMembers } from '../keep-live/live-members.js';
+import { carryOver, type Swept } from './carry-over.js';
 import { cutSlices, type Slice, type SliceLimits, type Visit } from './cut-slices.js';
 
 /** A project by the clock of its membership. */
@@ -24,8 +24,9 @@ export interface ProjectTime {
   readonly at: Date;
 }
 
-/** Leaves visited in one snapshot. */
-const LEAVES_A_ROUND = 500;
+/** Leaves visited in one snapshot: of those that move every moment there is little to do, of the others' a day may have come to an end. */
+const RESTLESS_A_ROUND = 5_000;
+const SLEEPERS_A_ROUND = 50;
 /** Then other projects, and leaves that move every moment, have their turn. */
 const BUDGET_MS = 3_000;
 /** Marks are written at least as often; in memory more is known. */
@@ -38,14 +39,16 @@ const SMALLEST: SliceLimits = { cohorts: 5, persons: 250 };
 const LARGEST_FACTOR = 100;
 
 /** The passing of time in one project. */
-export class ProjectSweep {
+export class ProjectSweep implements Swept {
   private readonly known: KnownEdges = new Map();
   private readonly dates = new UpcomingDates();
+  /** Keys of leaves that move every moment. */
+  private readonly restless = new Set<string>();
   private number: string | undefined;
-  private leaves: readonly TimedLeaf[] = [];
-  private versions: ReadonlyMap<number, number> = new Map();
+  leaves: readonly TimedLeaf[] = [];
+  versions: ReadonlyMap<number, number> = new Map();
   private seenAt: Instant | undefined;
-  private markedAt: Instant | undefined;
+  private markedAt: Date | undefined;
   private factor = 10;
 
   constructor(
@@ -59,13 +62,12 @@ export class ProjectSweep {
       await this.rebuild(time.projectId);
     }
     const deadline = performance.now() + BUDGET_MS;
-    const due = this.dueAt(instantOf(time.at));
     let hasMoved = false;
-    for (let start = 0; start < due.length; start += LEAVES_A_ROUND) {
-      if (start > 0 && performance.now() > deadline) {
+    for (const [index, round] of this.roundsAt(time.at).entries()) {
+      if (index > 0 && performance.now() > deadline) {
         return true;
       }
-      hasMoved = (await this.sweepLeaves(time, due.slice(start, start + LEAVES_A_ROUND))) || hasMoved;
+      hasMoved = (await this.sweepLeaves(time, round)) || hasMoved;
     }
     await this.mark(time, hasMoved);
     return false;
@@ -73,15 +75,18 @@ export class ProjectSweep {
 
   /** Project seconds by which the leaves that are due are behind; those that were swept after `at` are not. */
   lagAt(at: Date): number {
-    const due = this.leaves.filter(({ sleepsUntil }) => sleepsUntil.epochMilliseconds <= at.getTime());
+    const due = this.leaves.filter(({ sleepsUntil }) => sleepsUntil <= at.getTime());
     return due.reduce((most, { sweptTo }) => Math.max(most, at.getTime() - sweptTo.epochMilliseconds), 0) / 1_000;
   }
 
   /** Those that move every moment first. */
-  private dueAt(at: Instant): TimedLeaf[] {
-    const isBack = this.seenAt !== undefined && at.epochNanoseconds < this.seenAt.epochNanoseconds;
-    const due = this.leaves.filter(({ sleepsUntil }) => isBack || sleepsUntil.epochNanoseconds <= at.epochNanoseconds);
-    return due.sort((one, other) => rest(one) - rest(other));
+  private roundsAt(at: Date): (readonly TimedLeaf[])[] {
+    const ms = at.getTime();
+    const isBack = this.seenAt !== undefined && ms < this.seenAt.epochMilliseconds;
+    const due = this.leaves.filter(({ sleepsUntil }) => isBack || sleepsUntil <= ms);
+    const restless = due.filter((leaf) => this.restless.has(leaf.key));
+    const sleepers = due.filter((leaf) => !this.restless.has(leaf.key));
+    return [...cut(restless, RESTLESS_A_ROUND), ...cut(sleepers, SLEEPERS_A_ROUND)];
   }
 
   private async sweepLeaves(time: ProjectTime, leaves: readonly TimedLeaf[]): Promise<boolean> {
@@ -91,10 +96,13 @@ export class ProjectSweep {
     for (const slice of cutSlices(visits, () => this.limits(), scope)) {
       await this.refresh(time.projectId, slice);
     }
-    const steady = new Map<string, Instant>();
+    const steady = new Map<string, number>();
     for (const leaf of leaves) {
       leaf.sweptTo = at;
       leaf.sleepsUntil = sleepOf(leaf, at, { timezone: time.timezone, steady });
+      if (leaf.sleepsUntil <= at.epochMilliseconds) {
+        this.restless.add(leaf.key);
+      }
     }
     this.seenAt = at;
     return visited.size > 0;
@@ -128,75 +136,55 @@ export class ProjectSweep {
     return { cohorts: SMALLEST.cohorts * this.factor, persons: SMALLEST.persons * this.factor };
   }
 
-  /** Cohorts that were here before in the same version are known to be further than their stored marks. */
   private async rebuild(projectId: number): Promise<void> {
-    const further = this.sweptOf();
     await this.database.transaction(async (transaction) => {
       const index = await this.live.index.open(transaction, projectId);
-      const stored = await readSweepMarks(transaction, projectId);
-      const marks = stored.map((mark) => this.furtherMark(mark, further.get(mark.cohortId)));
-      const project = { projectId, cohorts: index.cohorts.values(), marks };
-      this.leaves = await readTimedLeaves(transaction, project, this.known);
-      this.versions = new Map(stored.map(({ cohortId, version }) => [cohortId, version]));
+      const marks = await readSweepMarks(transaction, projectId);
+      const state = carryOver(this, marks);
+      this.leaves = await readTimedLeaves(
+        transaction,
+        { projectId, cohorts: index.cohorts.values(), state },
+        this.known,
+      );
+      this.versions = new Map(marks.map(({ cohortId, version }) => [cohortId, version]));
       this.number = index.number;
     });
     this.dates.retain(new Set(this.leaves.flatMap(({ edges }) => edges.map(({ place }) => place))));
     this.markedAt = undefined;
   }
 
-  private sweptOf(): Map<number, Instant> {
-    const swept = new Map<number, Instant>();
-    for (const { cohorts, sweptTo } of this.leaves) {
-      for (const cohort of cohorts) {
-        const known = swept.get(cohort);
-        swept.set(cohort, known !== undefined && known.epochNanoseconds < sweptTo.epochNanoseconds ? known : sweptTo);
-      }
-    }
-    return swept;
-  }
-
-  private furtherMark(mark: SweepMark, swept: Instant | undefined): SweepMark {
-    const isSame = swept !== undefined && this.versions.get(mark.cohortId) === mark.version;
-    return isSame && swept.epochMilliseconds > mark.sweptTo.getTime()
-      ? { ...mark, sweptTo: new Date(swept.epochMilliseconds) }
-      : mark;
-  }
-
-  private async mark({ projectId, number }: ProjectTime, hasMoved: boolean): Promise<void> {
-    const { seenAt, markedAt } = this;
-    if (seenAt === undefined || this.leaves.length === 0) {
-      return;
-    }
-    const since = markedAt === undefined ? Infinity : seenAt.epochMilliseconds - markedAt.epochMilliseconds;
-    if (!hasMoved && Math.abs(since) < MARK_EVERY_MS) {
+  /** Every round read its clock after `at`, so all of them are at least so far. */
+  private async mark({ projectId, number, at }: ProjectTime, hasMoved: boolean): Promise<void> {
+    const since = this.markedAt === undefined ? Infinity : Math.abs(at.getTime() - this.markedAt.getTime());
+    if (this.leaves.length === 0 || (!hasMoved && since < MARK_EVERY_MS)) {
       return;
     }
     const cohorts = [...new Set(this.leaves.flatMap((leaf) => leaf.cohorts))];
-    const to = new Date(seenAt.epochMilliseconds);
     await this.database.transaction((transaction) =>
-      moveSweepMarks(transaction, { projectId, liveSet: this.number ?? number, cohorts, to }),
+      moveSweepMarks(transaction, { projectId, liveSet: this.number ?? number, cohorts, to: at }),
     );
-    this.markedAt = seenAt;
+    this.markedAt = at;
   }
 }
 
-/** How long a leaf had slept when it was last looked at. */
-function rest({ sleepsUntil, sweptTo }: TimedLeaf): number {
-  return sleepsUntil.epochMilliseconds - sweptTo.epochMilliseconds;
+function cut<T>(all: readonly T[], size: number): (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
 }
 
 function sleepOf(
   { edges }: TimedLeaf,
   at: Instant,
-  { timezone, steady }: { readonly timezone: string; readonly steady: Map<string, Instant> },
-): Instant {
-  let earliest: Instant | undefined;
+  { timezone, steady }: { readonly timezone: string; readonly steady: Map<string, number> },
+): number {
+  let earliest = Infinity;
   for (const edge of edges) {
-    const until = steady.get(edge.clock) ?? steadyUntil(edge, at, timezone);
+    const until = steady.get(edge.clock) ?? steadyUntil(edge, at, timezone).epochMilliseconds;
     steady.set(edge.clock, until);
-    earliest = earliest === undefined || until.epochNanoseconds < earliest.epochNanoseconds ? until : earliest;
+    earliest = Math.min(earliest, until);
   }
-  return earliest ?? at;
+  return earliest;
 }
 
 async function readMoment(snapshot: Transaction, projectId: number): Promise<{ timezone: string; at: Date }> {

@@ -1,24 +1,16 @@
-import {
-  type FactPlace,
-  type Instant,
-  instantOf,
-  isEventLeaf,
-  type Leaf,
-  leafKey,
-  leavesOf,
-  type MovingEdge,
-} from '#cohort-core';
+import { type FactPlace, type Instant, isEventLeaf, type Leaf, leafKey, leavesOf, type MovingEdge } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
 import { edgesOf, eventNames } from '../leaf-sources/visited-by-time.js';
 import type { LiveCohort } from './live-cohort.js';
-import type { SweepMark } from './sweep-marks.js';
 
 /** An edge, and the events its facts are looked for among. */
 export interface TimedEdge extends MovingEdge {
   readonly names: readonly string[];
   /** Of the facts; equal for those that lie in one place. */
   readonly place: string;
+  /** Equal for edges over the same facts that are always at the same place. */
+  readonly way: string;
 }
 
 /** What time does to a leaf, however many cohorts have it. */
@@ -28,20 +20,27 @@ export interface TimedLeaf {
   readonly cohorts: readonly number[];
   /** Up to then time is in the membership of all of them. */
   sweptTo: Instant;
-  /** No edge moves before. */
-  sleepsUntil: Instant;
+  /** No edge moves before, in milliseconds since the epoch: ten thousand leaves are asked for it at every turn. */
+  sleepsUntil: number;
 }
 
 /** The edges of leaves, by their keys; an action never changes, so what was read once stays. */
 export type KnownEdges = Map<string, readonly TimedEdge[]>;
 
+/** What is known of leaves before their edges are looked at. */
+export interface SweepState {
+  /** Up to then time is in the membership of the cohort, as far as this leaf goes; undefined: nobody keeps it live. */
+  sweptTo(key: string, cohortId: number): Instant | undefined;
+  /** @returns undefined: not known */
+  sleepsUntil(key: string, sweptTo: Instant): number | undefined;
+}
+
 /** The distinct leaves of live cohorts that the passing of time can change. */
 export async function readTimedLeaves(
   transaction: Transaction,
-  project: { readonly projectId: number; readonly cohorts: Iterable<LiveCohort>; readonly marks: readonly SweepMark[] },
+  project: { readonly projectId: number; readonly cohorts: Iterable<LiveCohort>; readonly state: SweepState },
   known: KnownEdges,
 ): Promise<TimedLeaf[]> {
-  const marks = new Map(project.marks.map(({ cohortId, sweptTo }) => [cohortId, instantOf(sweptTo)]));
   const users = new Map<string, { leaf: Leaf; cohorts: number[] }>();
   for (const { id, tree } of project.cohorts) {
     for (const [key, leaf] of new Map(leavesOf(tree).map((one) => [leafKey(one), one]))) {
@@ -54,9 +53,11 @@ export async function readTimedLeaves(
   for (const [key, { leaf, cohorts }] of users) {
     const edges = known.get(key) ?? (await readEdges(transaction, project.projectId, leaf));
     known.set(key, edges);
-    const sweptTo = earliest(cohorts.flatMap((id) => marks.get(id) ?? []));
-    if (edges.length > 0 && sweptTo !== undefined) {
-      leaves.push({ key, edges, cohorts, sweptTo, sleepsUntil: sweptTo });
+    const sweptTo =
+      edges.length === 0 ? undefined : earliest(cohorts.flatMap((id) => project.state.sweptTo(key, id) ?? []));
+    if (sweptTo !== undefined) {
+      const sleepsUntil = project.state.sleepsUntil(key, sweptTo) ?? -Infinity;
+      leaves.push({ key, edges, cohorts, sweptTo, sleepsUntil });
     }
   }
   forget(known, users);
@@ -69,11 +70,12 @@ async function readEdges(transaction: Transaction, projectId: number, leaf: Leaf
   }
   const edges = await edgesOf(transaction, leaf, { projectId });
   return Promise.all(
-    edges.map(async (edge) => ({
-      ...edge,
-      names: await namesOf(transaction, projectId, edge.facts),
-      place: JSON.stringify(edge.facts),
-    })),
+    edges.map(async (edge) => {
+      const names = await namesOf(transaction, projectId, edge.facts);
+      const place = JSON.stringify(edge.facts);
+      const facts = edge.facts.type === 'event' ? JSON.stringify(names) : place;
+      return { ...edge, names, place, way: `${facts} ${edge.clock}` };
+    }),
   );
 }
 

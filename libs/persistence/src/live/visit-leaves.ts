@@ -59,28 +59,41 @@ export async function visitLeaves(
   return visited;
 }
 
+/** Leaves that were swept together have their mark, the object, in common: what is the same for all of them is found once. */
 function stretchesOf(leaves: readonly TimedLeaf[], { at, timezone }: SweptProject): Stretch[] {
-  const places = new Map<string, Instant>();
-  const placeAt = (edge: TimedEdge, instant: Instant): Instant => {
-    const key = `${edge.clock} ${instant.epochNanoseconds}`;
-    const place = places.get(key) ?? edge.placeAt(instant, timezone);
-    places.set(key, place);
-    return place;
-  };
-  const stretches = new Map<string, Stretch>();
-  for (const leaf of leaves) {
-    for (const edge of leaf.edges) {
-      const [from, to] = [placeAt(edge, leaf.sweptTo), placeAt(edge, at)];
-      if (from.epochNanoseconds !== to.epochNanoseconds) {
-        const facts = edge.facts.type === 'event' ? JSON.stringify(edge.names) : `${edge.place} ${edge.clock}`;
-        const key = `${facts} ${from.epochNanoseconds} ${to.epochNanoseconds}`;
-        const stretch = stretches.get(key) ?? { edge, from, to, leaves: [] };
-        stretch.leaves.push(leaf);
-        stretches.set(key, stretch);
+  const stretches: Stretch[] = [];
+  for (const [sweptTo, together] of Map.groupBy(leaves, (leaf) => leaf.sweptTo)) {
+    const moves = new Map<string, Pick<Stretch, 'from' | 'to'> | null>();
+    const ways = new Map<string, Stretch>();
+    for (const leaf of together) {
+      for (const edge of leaf.edges) {
+        const move = known(moves, edge.clock, () => moveOf(edge, { sweptTo, at, timezone }));
+        if (move !== null) {
+          known(ways, edge.way, () => ({ edge, ...move, leaves: [] })).leaves.push(leaf);
+        }
       }
     }
+    stretches.push(...ways.values());
   }
-  return [...stretches.values()];
+  return stretches;
+}
+
+function moveOf(
+  edge: TimedEdge,
+  { sweptTo, at, timezone }: { sweptTo: Instant; at: Instant; timezone: string },
+): Pick<Stretch, 'from' | 'to'> | null {
+  const from = edge.placeAt(sweptTo, timezone);
+  const to = edge.placeAt(at, timezone);
+  return from.epochNanoseconds === to.epochNanoseconds ? null : { from, to };
+}
+
+function known<V>(values: Map<string, V>, key: string, make: () => V): V {
+  let value = values.get(key);
+  if (value === undefined) {
+    value = make();
+    values.set(key, value);
+  }
+  return value;
 }
 
 /** DISTINCT keeps the inner query whole: for each stretch one scan of the index, whatever the planner thinks of the list. */
