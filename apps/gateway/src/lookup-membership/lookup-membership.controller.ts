@@ -38,9 +38,9 @@ export class LookupMembershipController {
   async lookup(@Granted() access: Access, @JsonBody() body: JsonObject): Promise<Shape<MembershipLookupResponse>> {
     const { distinctIds, cohortIds } = readLookup(body);
     const found = await this.membership.cohortsOfDistinctIds(access.projectId, distinctIds);
-    const results = [...found].map(([distinctId, cohorts]) => [
+    const results = [...found].map(([distinctId, person]) => [
       distinctId,
-      cohortIds === undefined ? cohorts : cohorts.filter((id) => cohortIds.has(id)),
+      cohortIds === undefined ? person.cohortIds : person.cohortIds.filter((id) => cohortIds.has(id)),
     ]);
     return { results: Object.fromEntries(results) as Record<string, readonly number[]> };
   }

@@ -145,6 +145,38 @@ describe('the cohorts of a person', () => {
     expect((await asking)?.get(1)).toEqual([ids[1]]);
   });
 
+  it('are found by a distinct id while its person is merged away: before or after, never in between', async () => {
+    const [list, unrelated] = await createCohorts(2);
+    const { pool } = test.database;
+    await pool.query("INSERT INTO person_distinct_id VALUES ($1, 'loser', 1), ($1, 'survivor', 2)", [projectId]);
+    await change(list!, { add: [1] });
+    expect((await reader.cohortsOfDistinctIds(projectId, ['loser', 'nobody'])).get('loser')).toEqual({
+      ordinal: 1,
+      cohortIds: [list],
+    });
+    await change(unrelated!, { add: [5] });
+    let asking: ReturnType<MembershipReader['cohortsOfDistinctIds']> | undefined;
+    await test.database.transaction(async (merge) => {
+      // The person is found, and the chunks that have changed are asked for.
+      await merge.query('LOCK cohort_chunk IN ACCESS EXCLUSIVE MODE');
+      asking = reader.cohortsOfDistinctIds(projectId, ['loser', 'nobody']);
+      const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      await eventually(async () => {
+        expect((await pool.query(waiting)).rowCount).toBe(1);
+      });
+      await merge.query("UPDATE person_distinct_id SET ordinal = 2 WHERE project_id = $1 AND distinct_id = 'loser'", [
+        projectId,
+      ]);
+      await changeIn(merge, list!, { add: [2], remove: [1] });
+    });
+    expect(await asking).toEqual(
+      new Map([
+        ['loser', { ordinal: 2, cohortIds: [list] }],
+        ['nobody', { ordinal: null, cohortIds: [] }],
+      ]),
+    );
+  });
+
   it('of another project are not hers', async () => {
     const [id] = await createCohorts(1);
     await change(id!, { add: [1] });

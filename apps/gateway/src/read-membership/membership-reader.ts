@@ -21,6 +21,19 @@ import { MicroBatch } from './micro-batch.js';
 /** Which cohorts hold a person, ascending; an ordinal that nobody has is held by none. */
 export type CohortsByOrdinal = ReadonlyMap<number, readonly number[]>;
 
+/** A person, and which cohorts hold her, ascending. */
+export interface PersonMembership {
+  /** Null: nobody has the distinct id. */
+  readonly ordinal: number | null;
+  readonly cohortIds: readonly number[];
+}
+
+interface Collected {
+  readonly cohorts: CohortsByOrdinal;
+  /** Every block was answered for the very epoch at which its persons were found. */
+  readonly isOfOneMoment: boolean;
+}
+
 const MAX_QUESTIONS = 5_000;
 /** A block is up to date after one read of our own, or one more when somebody else's was joined. */
 const MAX_READS = 5;
@@ -28,6 +41,8 @@ const MAX_READS = 5;
 /** Ordinals of one block, and the epoch they have to be answered for at least. */
 interface BlockOfPersons extends BlockQuestion {
   readonly epoch: number;
+  /** They were found at this epoch or later. */
+  readonly foundAt?: number;
   readonly ordinals: readonly number[];
 }
 
@@ -73,37 +88,52 @@ export class MembershipReader implements OnApplicationShutdown {
         return { projectId, block, epoch, ordinals: inBlock };
       }),
     );
-    return this.collect(asked);
+    return (await this.collect(asked)).cohorts;
   }
 
-  /** The same by distinct ids; one that nobody has is held by none. */
+  /**
+   * The same by distinct ids. Who has an id and which cohorts hold her are of one moment: else a person who is merged away in
+   * between would be found in no cohort, though she was in some before and her survivor is after.
+   */
   async cohortsOfDistinctIds(
     projectId: number,
     distinctIds: readonly string[],
-  ): Promise<ReadonlyMap<string, readonly number[]>> {
-    const persons = await Promise.all(distinctIds.map((distinctId) => this.persons.ask({ projectId, distinctId })));
-    const cohorts = await this.collect(blocksOfPersons(projectId, persons));
-    return new Map(distinctIds.map((id, index) => [id, cohorts.get(persons[index]?.ordinal ?? -1) ?? []]));
+  ): Promise<ReadonlyMap<string, PersonMembership>> {
+    const ask = () => Promise.all(distinctIds.map((distinctId) => this.persons.ask({ projectId, distinctId })));
+    let persons = await ask();
+    for (let turns = 0; turns < MAX_READS; turns += 1) {
+      const { cohorts, isOfOneMoment } = await this.collect(blocksOfPersons(projectId, persons));
+      const now = isOfOneMoment ? persons : await ask();
+      // Whoever has the id before and after had it all the time: an ordinal never comes back.
+      if (isOfOneMoment || haveSameOrdinals(persons, now)) {
+        return new Map(distinctIds.map((id, index) => [id, membershipOf(persons[index], cohorts)]));
+      }
+      persons = now;
+    }
+    throw new Error('persons are merged faster than their cohorts can be read');
   }
 
-  private async collect(blocks: readonly BlockOfPersons[]): Promise<CohortsByOrdinal> {
+  private async collect(blocks: readonly BlockOfPersons[]): Promise<Collected> {
     const found = new Map<number, number[]>();
+    let isOfOneMoment = true;
     // One after the other: a request about many blocks that are not in memory yet holds one connection, not all.
     for (const asked of blocks) {
       asked.ordinals.forEach((ordinal) => found.set(ordinal, []));
-      await this.collectBlock(asked, found);
+      const epoch = await this.collectBlock(asked, found);
+      isOfOneMoment &&= epoch === asked.foundAt;
     }
-    return found;
+    return { cohorts: found, isOfOneMoment };
   }
 
-  private async collectBlock(asked: BlockOfPersons, found: ReadonlyMap<number, number[]>): Promise<void> {
+  /** @returns the epoch that the answer is of */
+  private async collectBlock(asked: BlockOfPersons, found: ReadonlyMap<number, number[]>): Promise<number> {
     const key = keyOf(asked);
     for (let reads = 0; reads < MAX_READS; reads += 1) {
       const members = this.cache.get(key);
       if (members !== undefined && members.epoch >= asked.epoch) {
         // Nothing is awaited between look-up and use: who makes room is disposed of.
         members.collect(asked.ordinals, found);
-        return;
+        return members.epoch;
       }
       await this.read(asked);
     }
@@ -158,6 +188,16 @@ function blocksOfPersons(projectId: number, persons: readonly FoundPerson[]): Bl
     projectId,
     block,
     epoch: Math.max(...inBlock.map(({ epoch }) => epoch)),
+    foundAt: Math.min(...inBlock.map(({ epoch }) => epoch)),
     ordinals: [...new Set(inBlock.map(({ ordinal }) => ordinal))],
   }));
+}
+
+function haveSameOrdinals(before: readonly FoundPerson[], after: readonly FoundPerson[]): boolean {
+  return before.every(({ ordinal }, index) => ordinal === after[index]?.ordinal);
+}
+
+function membershipOf(person: FoundPerson | undefined, cohorts: CohortsByOrdinal): PersonMembership {
+  const ordinal = person?.ordinal ?? null;
+  return { ordinal, cohortIds: ordinal === null ? [] : (cohorts.get(ordinal) ?? []) };
 }
