@@ -56,6 +56,8 @@ export class ListPersonCohortsController {
   private async cohortsOf(projectId: number, uuid: string): Promise<Shape<PersonCohortsResponse>> {
     const { ordinal } = await findPerson(this.database.pool, projectId, uuid);
     const cohorts = await this.membership.cohortsOf(projectId, [ordinal]);
+    // Whoever is merged away between the two has left her lists: that is no answer about her.
+    await findPerson(this.database.pool, projectId, uuid);
     const ids = cohorts.get(ordinal) ?? [];
     const { rows } = await this.database.pool.query<PersonCohortsResponse['results'][number]>(DESCRIBE, [
       projectId,
