@@ -6,6 +6,8 @@ export class Replicas {
   deaths = 0;
   private readonly running: (ServiceProcess | undefined)[] = [];
   private turn = 0;
+  private stopped = false;
+  private readonly keeping: Promise<void>[] = [];
 
   constructor(
     private readonly name: ServiceName,
@@ -15,8 +17,7 @@ export class Replicas {
   async start(count: number): Promise<void> {
     await Promise.all(
       Array.from({ length: count }, async (_, slot) => {
-        await this.fill(slot);
-        void this.keep(slot);
+        this.keeping.push(this.keep(slot, await this.startOne(slot)));
       }),
     );
   }
@@ -25,6 +26,15 @@ export class Replicas {
   killOne(): void {
     this.turn = (this.turn + 1) % this.running.length;
     this.running[this.turn]?.kill('SIGKILL');
+  }
+
+  /** Kills all for good. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.running.forEach((service) => {
+      service?.kill('SIGKILL');
+    });
+    await Promise.all(this.keeping);
   }
 
   /** Of all that are to run. @throws while one is being started */
@@ -37,19 +47,28 @@ export class Replicas {
     });
   }
 
-  private async keep(slot: number): Promise<void> {
-    for (let service = this.running[slot]; service !== undefined; service = this.running[slot]) {
+  private async keep(slot: number, first: ServiceProcess): Promise<void> {
+    let service = first;
+    for (;;) {
       await service.exited;
-      this.deaths += 1;
       this.running[slot] = undefined;
-      await this.fill(slot);
+      if (this.stopped) {
+        return;
+      }
+      this.deaths += 1;
+      service = await this.startOne(slot);
     }
   }
 
-  private async fill(slot: number): Promise<void> {
-    while (this.running[slot] === undefined) {
+  private async startOne(slot: number): Promise<ServiceProcess> {
+    for (;;) {
       try {
-        this.running[slot] = await startService(this.name, this.env);
+        const service = await startService(this.name, this.env);
+        this.running[slot] = service;
+        if (this.stopped) {
+          service.kill('SIGKILL');
+        }
+        return service;
       } catch (error) {
         // A fail point struck before it was ready; anything else would strike for ever.
         if (!String(error).includes('before it was ready')) {
