@@ -100,6 +100,28 @@ describe('deleting and restoring a cohort', () => {
     expect(kept.rowCount).toBe(0);
   });
 
+  it('restored, or made of a dynamic one, a list asks for calculations of the cohorts that refer to it', async () => {
+    const [uuid] = await test.createPersons([{}], 300);
+    const list = await test.create({ name: 'List', is_static: true, _create_static_person_ids: [uuid] });
+    const dynamic = await test.create({ name: 'Dynamic', filters: EMAIL });
+    await test.calculate(dynamic.id, [300]);
+    await patch(list.id, { deleted: true });
+    const filters = filtersOf(reference(list.id), reference(dynamic.id));
+    const referrer = await test.create({ name: 'Referrer', filters });
+    const { pool } = test.database.database;
+    const versionAsked = async () => {
+      const { body } = await test.call('GET', `cohorts/${referrer.id}/`);
+      await test.calculate(referrer.id, []);
+      await pool.query("UPDATE calculation SET state = 'done' WHERE cohort_id = $1", [referrer.id]);
+      return body['pending_version'];
+    };
+    expect(await versionAsked()).toBe(1);
+    await patch(list.id, { deleted: false });
+    expect(await versionAsked()).toBe(2);
+    await patch(dynamic.id, { is_static: true });
+    expect(await versionAsked()).toBe(3);
+  });
+
   it('is refused while other cohorts refer to it, static ones too, at any depth', async () => {
     const used = await test.create({ name: 'Used', filters: EMAIL });
     const sentence = (many: number, names: string) =>

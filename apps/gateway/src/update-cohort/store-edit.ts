@@ -1,5 +1,5 @@
 import { bitmapOf } from '#cohort-core';
-import { type CohortIds, moveLiveSet, readClock, replaceMembers, type Transaction } from '#persistence';
+import { type CohortIds, moveLiveSet, readClock, replaceMembers, type Transaction, wantDependents } from '#persistence';
 
 import type { CohortRow } from '../present-cohort/cohort-row.js';
 import type { CheckedEdit } from './check-edit.js';
@@ -91,9 +91,12 @@ const TURNS: Readonly<Record<Turn, (transaction: Transaction, ids: CohortIds, st
   async freeze(transaction, ids) {
     await skipVersion(transaction, ids);
     await settleList(transaction, ids, await readClock(transaction, ids.projectId));
+    await wantDependents(transaction, ids);
   },
   async 'bring back'(transaction, ids) {
     await bringBackList(transaction, ids, await readClock(transaction, ids.projectId));
+    // Nobody keeps cohorts live that refer to a list.
+    await wantDependents(transaction, ids);
   },
 };
 
