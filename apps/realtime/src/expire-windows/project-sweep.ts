@@ -28,15 +28,15 @@ export interface ProjectTime {
 const RESTLESS_A_ROUND = 5_000;
 const SLEEPERS_A_ROUND = 50;
 /** Then other projects, and leaves that move every moment, have their turn. */
-const BUDGET_MS = 3_000;
-/** Marks are written at least as often; in memory more is known. */
+const BUDGET_MS = 5_000;
+/** Marks are written so often; in memory more is known, and what is swept twice after a restart does no harm. */
 const MARK_EVERY_MS = 60_000;
 /** Looking through all stored dates takes seconds. */
 const SNAPSHOT_TIMEOUT_MS = 120_000;
 /** Live work of the project waits for a slice; about so long is not noticed. */
-const SLICE_MS = 150;
-const SMALLEST: SliceLimits = { cohorts: 5, persons: 250 };
-const LARGEST_FACTOR = 100;
+const SLICE_MS = 250;
+const SMALLEST: SliceLimits = { cohorts: 10, persons: 500 };
+const LARGEST_FACTOR = 50;
 
 /** The passing of time in one project. */
 export class ProjectSweep implements Swept {
@@ -49,7 +49,7 @@ export class ProjectSweep implements Swept {
   versions: ReadonlyMap<number, number> = new Map();
   private seenAt: Instant | undefined;
   private markedAt: Date | undefined;
-  private factor = 10;
+  private factor = 5;
 
   constructor(
     private readonly database: Database,
@@ -61,15 +61,18 @@ export class ProjectSweep implements Swept {
     if (this.number !== time.number) {
       await this.rebuild(time.projectId);
     }
+    const { restless, sleepers } = this.roundsAt(time.at);
+    for (const round of restless) {
+      await this.sweepLeaves(time, round);
+    }
     const deadline = performance.now() + BUDGET_MS;
-    let hasMoved = false;
-    for (const [index, round] of this.roundsAt(time.at).entries()) {
+    for (const [index, round] of sleepers.entries()) {
       if (index > 0 && performance.now() > deadline) {
         return true;
       }
-      hasMoved = (await this.sweepLeaves(time, round)) || hasMoved;
+      await this.sweepLeaves(time, round);
     }
-    await this.mark(time, hasMoved);
+    await this.mark(time);
     return false;
   }
 
@@ -79,17 +82,16 @@ export class ProjectSweep implements Swept {
     return due.reduce((most, { sweptTo }) => Math.max(most, at.getTime() - sweptTo.epochMilliseconds), 0) / 1_000;
   }
 
-  /** Those that move every moment first. */
-  private roundsAt(at: Date): (readonly TimedLeaf[])[] {
+  private roundsAt(at: Date): Record<'restless' | 'sleepers', (readonly TimedLeaf[])[]> {
     const ms = at.getTime();
     const isBack = this.seenAt !== undefined && ms < this.seenAt.epochMilliseconds;
     const due = this.leaves.filter(({ sleepsUntil }) => isBack || sleepsUntil <= ms);
     const restless = due.filter((leaf) => this.restless.has(leaf.key));
     const sleepers = due.filter((leaf) => !this.restless.has(leaf.key));
-    return [...cut(restless, RESTLESS_A_ROUND), ...cut(sleepers, SLEEPERS_A_ROUND)];
+    return { restless: cut(restless, RESTLESS_A_ROUND), sleepers: cut(sleepers, SLEEPERS_A_ROUND) };
   }
 
-  private async sweepLeaves(time: ProjectTime, leaves: readonly TimedLeaf[]): Promise<boolean> {
+  private async sweepLeaves(time: ProjectTime, leaves: readonly TimedLeaf[]): Promise<void> {
     using scope = new BitmapScope();
     const { at, visited } = await this.visit(time, leaves, scope);
     const visits = [...visited].map(([{ cohorts }, persons]): Visit => ({ cohorts, persons }));
@@ -105,7 +107,6 @@ export class ProjectSweep implements Swept {
       }
     }
     this.seenAt = at;
-    return visited.size > 0;
   }
 
   private visit(
@@ -154,9 +155,9 @@ export class ProjectSweep implements Swept {
   }
 
   /** Every round read its clock after `at`, so all of them are at least so far. */
-  private async mark({ projectId, number, at }: ProjectTime, hasMoved: boolean): Promise<void> {
+  private async mark({ projectId, number, at }: ProjectTime): Promise<void> {
     const since = this.markedAt === undefined ? Infinity : Math.abs(at.getTime() - this.markedAt.getTime());
-    if (this.leaves.length === 0 || (!hasMoved && since < MARK_EVERY_MS)) {
+    if (this.leaves.length === 0 || since < MARK_EVERY_MS) {
       return;
     }
     const cohorts = [...new Set(this.leaves.flatMap((leaf) => leaf.cohorts))];
