@@ -8,6 +8,12 @@ export const realtimeConfig = defineConfig({
     min: 0,
     max: 65_535,
   }),
+  batchEveryMs: setting.integer('REALTIME_BATCH_EVERY_MS', {
+    doc: 'Milliseconds from the start of one batch of changes to that of the next: a batch changes nearly every chunk of nearly every live cohort, whether it tells of a hundred persons or a thousand.',
+    default: 200,
+    min: 0,
+    max: 1_000,
+  }),
   statementTimeoutMs: setting.integer('REALTIME_STATEMENT_TIMEOUT_MS', {
     doc: 'Longest single statement of a live evaluation, in milliseconds; a cohort that needs longer is not kept live before its next calculation.',
     default: 10_000,
