@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 
-import { CompressionTypes } from 'kafkajs';
+import kafkajs, { CompressionTypes } from 'kafkajs';
+import { compressFrame, decompressFrame } from 'lz4-napi';
 import { compress } from 'snappyjs';
 
 import type { Topic } from '#contracts';
@@ -11,6 +13,8 @@ import type { Note } from '../../fixtures/note.js';
 import { useConsumers } from '../../fixtures/use-consumers.js';
 import { ok } from '../consume/outcome.js';
 import type { ReceivedMessage } from '../consume/received-message.js';
+import { decompressLz4 } from './lz4.js';
+import { type Codec, MAX_UNPACKED_BYTES, registerCodecs } from './register-codecs.js';
 import { compressSnappy, decompressSnappy } from './snappy.js';
 
 const MAX_BYTES = 1_000_000;
@@ -25,6 +29,33 @@ describe('snappy', () => {
   it('refuses what unpacks to more than it may', () => {
     expect(() => decompressSnappy(compressSnappy(text), 100_000)).toThrow('too big');
     expect(() => decompressSnappy(compress(text), 100_000)).toThrow('too big');
+  });
+});
+
+describe('lz4', () => {
+  const sized = Buffer.concat([text, randomBytes(300_000), text]);
+
+  it.each([
+    ['as it is', {}],
+    ['with checksums', { contentChecksum: true, blockChecksums: true }],
+  ])('unpacks a frame %s to its last byte and no further than it may', async (_name, options) => {
+    const packed = await compressFrame(sized, options);
+    expect((await decompressLz4(packed, sized.length)).equals(sized)).toBe(true);
+    await expect(decompressLz4(packed, sized.length - 1)).rejects.toThrow('more than');
+  });
+
+  it('refuses the frames of a bomb before it unpacks them', async () => {
+    const packed = await compressFrame(Buffer.alloc(MAX_BYTES));
+    expect(packed.length).toBeLessThan(MAX_BYTES / 100);
+    const [first, ...more] = Array.from({ length: 5 }, () => packed);
+    await expect(decompressLz4(first!, MAX_BYTES - 1)).rejects.toThrow('more than');
+    await expect(decompressLz4(Buffer.concat([first!, ...more]), 5 * MAX_BYTES - 1)).rejects.toThrow('more than');
+  });
+
+  it.each([0, 3, 5, 9, 20, 200])('leaves what is cut after %d bytes to the decoder', async (bytes) => {
+    const packed = (await compressFrame(sized)).subarray(0, bytes);
+    const expected = await decompressFrame(packed).catch((error: unknown) => String(error));
+    expect(await decompressLz4(packed, sized.length).catch((error: unknown) => String(error))).toEqual(expected);
   });
 });
 
@@ -51,6 +82,19 @@ describe('every codec', () => {
     }
     await producer.disconnect();
   }
+
+  it.each(['GZIP', 'Snappy', 'LZ4', 'ZSTD'] as const)(
+    'refuses a batch in %s that would fill the memory',
+    async (type) => {
+      registerCodecs();
+      const registered: Record<number, unknown> = kafkajs.CompressionCodecs;
+      const codec = (registered[kafkajs.CompressionTypes[type]] as () => Codec)();
+      const fits = Buffer.alloc(MAX_BYTES);
+      expect(fits.equals(await codec.decompress(await codec.compress({ buffer: fits })))).toBe(true);
+      const bomb = await codec.compress({ buffer: Buffer.alloc(MAX_UNPACKED_BYTES + 1) });
+      await expect(codec.decompress(bomb)).rejects.toThrow(/too big|larger than|more than/);
+    },
+  );
 
   it('is written here and read here', async () => {
     const topic = await newTopic(1);
