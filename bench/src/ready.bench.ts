@@ -93,7 +93,9 @@ class Readiness {
     const { id } = await this.save(condition);
     const key = `flag-${id}`;
     const groups = [{ properties: [{ type: 'cohort', key: 'id', value: id }], rollout_percentage: 100 }];
-    await this.client.post(`${this.path}/feature_flags/`, JSON.stringify({ key, name: key, filters: { groups } }));
+    const flag = JSON.stringify({ key, name: key, filters: { groups } });
+    // Refused until the cohort has been calculated.
+    await eventually(() => this.client.post(`${this.path}/feature_flags/`, flag), { withinMs: WITHIN_MS });
     const question = JSON.stringify({ token: this.stack.project.token, distinct_id: `d${n}` });
     await eventually(
       async () => {
