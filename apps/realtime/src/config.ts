@@ -2,6 +2,12 @@ import { commonSettings, type Config, defineConfig, setting } from '#config';
 
 export const realtimeConfig = defineConfig({
   ...commonSettings,
+  databasePoolSize: setting.integer('DATABASE_POOL_SIZE', {
+    doc: 'Connections this process may hold at once; realtime: two for a batch, two for the passing of time, one for the locks of the projects it sweeps.',
+    default: 5,
+    min: 5,
+    max: 100,
+  }),
   port: setting.integer('PORT', {
     doc: 'Port of the probes and metrics; 0 = any free port.',
     default: 8004,

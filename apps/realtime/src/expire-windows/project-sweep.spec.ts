@@ -1,0 +1,74 @@
+import { Metrics, SILENT_LOGGER } from '#observability';
+import { useDatabase } from '#testing';
+
+import { LiveMembers } from '../keep-live/live-members.js';
+import { all, did, LiveFixture } from '../testing/live-fixture.js';
+import { ProjectSweep, type ProjectTime } from './project-sweep.js';
+
+const newborn = (span: string) => ({
+  ...{ type: 'person_metadata', key: 'created_at', operator: 'is_date_after' },
+  ...{ value: span },
+});
+const READ_TIME = `
+  SELECT project.id AS "projectId", timezone, number, clock_timestamp() + clock_offset AS at
+  FROM project JOIN live_set ON project_id = id WHERE id = $1`;
+
+describe('a turn of the sweeper that began before midnight', () => {
+  const test = useDatabase();
+  const fixture = new LiveFixture(test);
+  let buyers: number;
+  let begun: ProjectTime;
+
+  const time = async (): Promise<ProjectTime> =>
+    (await test.database.pool.query<ProjectTime>(READ_TIME, [fixture.projectId])).rows[0]!;
+  const shift = (span: string) =>
+    fixture.query('UPDATE project SET clock_offset = clock_offset + $2::interval WHERE id = $1', span);
+
+  async function createLive(filters: object): Promise<number> {
+    const id = await fixture.createLive(filters);
+    await fixture.query(
+      'INSERT INTO cohort_sweep SELECT id, $2, clock_timestamp() + clock_offset FROM project WHERE id = $1',
+      id,
+    );
+    return id;
+  }
+
+  function newSweep(): ProjectSweep {
+    const settings = { statementTimeoutMs: 10_000, maxPersons: 1_000_000, sweepIntervalMs: 1_000 };
+    const live = new LiveMembers(test.database, { wake: () => undefined }, settings, SILENT_LOGGER, new Metrics());
+    return new ProjectSweep(test.database, live);
+  }
+
+  /** Somebody leaves at midnight; other projects have their turn between the look at the clock and this one's. */
+  async function sweepOverMidnight(): Promise<ProjectSweep> {
+    await fixture.newProject();
+    await fixture.addPerson(1);
+    await fixture.addEvent(1, 'buy');
+    buyers = await createLive(all(did('buy')));
+    await createLive(all(newborn('-1h')));
+    await fixture.query(
+      `UPDATE project SET clock_offset = date_trunc('day', clock_timestamp(), 'UTC') + interval '31 days' - interval '30 seconds' - clock_timestamp()
+       WHERE id = $1`,
+    );
+    const sweep = newSweep();
+    await sweep.sweep(await time());
+    expect(await fixture.members(buyers)).toEqual([1]);
+    begun = await time();
+    await shift('70 seconds');
+    await sweep.sweep(begun);
+    return sweep;
+  }
+
+  it('writes no mark beyond what slept through it, so that whoever takes over sweeps the midnight', async () => {
+    await sweepOverMidnight();
+    await newSweep().sweep(await time());
+    expect(await fixture.members(buyers)).toEqual([]);
+  });
+
+  it('does not forget the midnight when the live set changes', async () => {
+    const sweep = await sweepOverMidnight();
+    await createLive(all(newborn('-2h')));
+    await sweep.sweep(await time());
+    expect(await fixture.members(buyers)).toEqual([]);
+  });
+});
