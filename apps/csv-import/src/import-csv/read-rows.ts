@@ -5,8 +5,16 @@ import { CsvError, CsvReader, type CsvRow } from '#csv';
 import { UnreadableError } from './errors.js';
 import type { LeasedImport } from './lease-import.js';
 
-/** So much is read at once: what a megabyte makes would outlive the collections of the young generation, and be moved about by each. */
-const CHUNK_BYTES = 64 * 1024;
+/**
+ * A piece comes in parts of this size, and is read part by part: what is made of it then dies in the young generation. The text that pg
+ * reads of a whole piece would be an old object of 2 MB each time, and collecting those was a third of the time of an import.
+ */
+const PART_BYTES = 48 * 1024;
+
+/** Storage is EXTERNAL: only the part is read. */
+const READ_PIECE = `
+  SELECT substring(bytes FROM start FOR $3) AS part FROM upload_piece, generate_series(1, octet_length(bytes), $3) AS start
+  WHERE upload_id = $1 AND number = $2 ORDER BY start`;
 
 export interface Rows {
   readonly rows: readonly CsvRow[];
@@ -39,9 +47,9 @@ async function* readPieces(
       next = number < pieces ? readPiece(pool, uploadId, number) : next;
       // It is awaited a row batch later, if at all.
       next.catch(() => undefined);
-      for (let start = 0; start < piece.length; start += CHUNK_BYTES) {
-        const chunk = piece.subarray(start, start + CHUNK_BYTES);
-        yield { rows: await reader.read(chunk), bytes: chunk.length };
+      for (const part of piece) {
+        const bytes = part.length;
+        yield { rows: await reader.read(part), bytes };
       }
     }
     yield { rows: await reader.end(), bytes: 0 };
@@ -50,13 +58,10 @@ async function* readPieces(
   }
 }
 
-async function readPiece(pool: Pool, uploadId: string, number: number): Promise<Buffer> {
-  const { rows } = await pool.query<{ bytes: Buffer }>(
-    'SELECT bytes FROM upload_piece WHERE upload_id = $1 AND number = $2',
-    [uploadId, number],
-  );
-  if (rows[0] === undefined) {
+async function readPiece(pool: Pool, uploadId: string, number: number): Promise<readonly Buffer[]> {
+  const { rows } = await pool.query<{ part: Buffer }>(READ_PIECE, [uploadId, number, PART_BYTES]);
+  if (rows.length === 0) {
     throw new UnreadableError(`piece ${number} of upload ${uploadId} is missing`);
   }
-  return rows[0].bytes;
+  return rows.map(({ part }) => part);
 }
