@@ -17,7 +17,6 @@ describe('a turn of the sweeper that began before midnight', () => {
   const test = useDatabase();
   const fixture = new LiveFixture(test);
   let buyers: number;
-  let begun: ProjectTime;
 
   const time = async (): Promise<ProjectTime> =>
     (await test.database.pool.query<ProjectTime>(READ_TIME, [fixture.projectId])).rows[0]!;
@@ -47,13 +46,15 @@ describe('a turn of the sweeper that began before midnight', () => {
     buyers = await createLive(all(did('buy')));
     await createLive(all(newborn('-1h')));
     await fixture.query(
-      `UPDATE project SET clock_offset = date_trunc('day', clock_timestamp(), 'UTC') + interval '31 days' - interval '30 seconds' - clock_timestamp()
+      `UPDATE project SET clock_offset = date_trunc('day', clock_timestamp(), 'UTC') + interval '31 days' - interval '2 minutes' - clock_timestamp()
        WHERE id = $1`,
     );
     const sweep = newSweep();
     await sweep.sweep(await time());
     expect(await fixture.members(buyers)).toEqual([1]);
-    begun = await time();
+    // The mark is due again.
+    await shift('90 seconds');
+    const begun = await time();
     await shift('70 seconds');
     await sweep.sweep(begun);
     return sweep;
