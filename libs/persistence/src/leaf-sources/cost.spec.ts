@@ -13,9 +13,18 @@ const AT = new Date('2026-02-15T12:00:00Z');
 const buy = (value: string, rest: object) => ({ type: 'behavioral', key: 'buy', event_type: 'events', value, ...rest });
 const filtered = { event_filters: [{ type: 'event', key: 'sku', operator: 'regex', value: '^a' }] };
 
-const LEAVES: readonly [string, object][] = [
+const LEAVES: readonly [string, object | readonly object[]][] = [
   ['person', { type: 'person', key: 'plan', operator: 'exact', value: 'pro' }],
   ['person by pattern', { type: 'person', key: 'plan', operator: 'regex', value: '^p' }],
+  [
+    'person by many patterns on one key',
+    Array.from({ length: 50 }, (_, index) => ({
+      type: 'person',
+      key: 'plan',
+      operator: 'not_regex',
+      value: `x${index}`,
+    })),
+  ],
   ['person by date', { type: 'person', key: 'seen', operator: 'is_date_after', value: '-30d' }],
   ['distinct_id', { type: 'person', key: 'distinct_id', operator: 'icontains', value: 'd1' }],
   ['person_metadata', { type: 'person_metadata', key: 'created_at', operator: 'is_date_after', value: '-30d' }],
@@ -54,9 +63,9 @@ describe('within few persons the work is small', () => {
     await pool.query('ANALYZE person, person_distinct_id, event, event_default');
   }, 120_000);
 
-  it.each(LEAVES)('%s', async (_name, leaf) => {
+  it.each(LEAVES)('%s', async (_name, leaves) => {
     const within = Array.from({ length: WITHIN }, (_, index) => index * 997);
-    const { tree } = parseFilters({ properties: { type: 'AND', values: [leaf] } });
+    const { tree } = parseFilters({ properties: { type: 'AND', values: [leaves].flat() } });
     const rowsRead = await test.database.transaction(async (transaction) => {
       const question = { projectId, timezone: 'UTC', at: AT, within: bitmapOf(within) };
       await evaluateInProject(transaction, [tree], question);

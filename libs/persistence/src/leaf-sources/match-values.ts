@@ -24,7 +24,7 @@ export interface ValueScope {
 
 /**
  * Finds, for each condition of RE2, dates or versions, the distinct stored values that meet it. SQL then compares with those: RE2's
- * meaning exactly, and no pattern that runs for ever (PostgreSQL's own `~` gives neither).
+ * meaning exactly, and no pattern that runs for ever (PostgreSQL's own `~` gives neither). Conditions on one key share a reading.
  */
 export async function matchValues(
   client: Pool | Transaction,
@@ -33,11 +33,13 @@ export async function matchValues(
   moment: MatchingMoment,
 ): Promise<MatchedValues> {
   const matched = new Map<PropertyCondition, readonly string[]>();
-  for (const condition of conditions.filter(isMatchedByValue)) {
-    const matches = compileValueMatcher(condition, moment);
+  for (const sharing of Map.groupBy(conditions.filter(isMatchedByValue), ({ key }) => key).values()) {
     const bindings = new Bindings();
-    const value = scope.value(condition, bindings);
-    matched.set(condition, await filterStored(client, { value, rows: scope.rows(bindings), bindings }, matches));
+    const [first] = sharing as [PropertyCondition];
+    const value = scope.value(first, bindings);
+    const matchers = sharing.map((condition) => compileValueMatcher(condition, moment));
+    const passed = await filterEach(client, { value, rows: scope.rows(bindings), bindings }, matchers);
+    sharing.forEach((condition, index) => matched.set(condition, passed[index] ?? []));
   }
   return matched;
 }
@@ -53,25 +55,35 @@ export interface StoredRows {
 /** The distinct stored values that a test of our own lets pass, as JSON text for `= ANY(...::jsonb[])`. */
 export async function filterStored(
   client: Pool | Transaction,
-  { value, rows, bindings }: StoredRows,
+  stored: StoredRows,
   passes: ValueMatcher,
 ): Promise<string[]> {
+  const [passed = []] = await filterEach(client, stored, [passes]);
+  return passed;
+}
+
+/** As {@link filterStored}, for each of some tests. */
+async function filterEach(
+  client: Pool | Transaction,
+  { value, rows, bindings }: StoredRows,
+  tests: readonly ValueMatcher[],
+): Promise<string[][]> {
   const text = `SELECT value::text, ${textOf('value')} FROM (SELECT DISTINCT ${value} AS value ${rows}) AS stored
     WHERE ${textOf('value')} IS NOT NULL`;
   const result = await client.query<[string, string]>({ text, values: bindings.values, rowMode: 'array' });
-  const passed: string[] = [];
+  const passed = tests.map((): string[] => []);
+  const aTurn = Math.ceil(TESTS_A_TURN / tests.length);
   for (const [index, [json, stored]] of result.rows.entries()) {
-    if (index % VALUES_A_TURN === 0) {
+    if (index % aTurn === 0) {
       await nextTurn();
     }
-    if (passes({ text: stored, isNumber: NUMBER.test(json) })) {
-      passed.push(json);
-    }
+    const read = { text: stored, isNumber: NUMBER.test(json) };
+    tests.forEach((passes, place) => (passes(read) ? passed[place]?.push(json) : undefined));
   }
   return passed;
 }
 
 /** A million dates take some seconds: leases, heartbeats and other requests need their turns in between. */
-const VALUES_A_TURN = 1_000;
+const TESTS_A_TURN = 1_000;
 
 const NUMBER = /^[-\d]/;
