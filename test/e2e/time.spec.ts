@@ -10,7 +10,10 @@ const did = (negation: boolean) => ({
 
 describe('time alone', () => {
   // No calculation but the first, and no event: what changes, time has changed.
-  const stack = useStack(undefined, { CALCULATOR_SCHEDULE_EVERY_MS: '0', SWEEP_INTERVAL_MS: '200' });
+  const stack = useStack(['gateway', 'ingestion', 'calculator', 'realtime'], {
+    CALCULATOR_SCHEDULE_EVERY_MS: '0',
+    SWEEP_INTERVAL_MS: '200',
+  });
   const api = new MusterApi(stack);
 
   it('lets a person out of a cohort and into another, and both are told', async () => {
