@@ -4,7 +4,7 @@ import { decideFlag, type FlagDecision, type FlagDefinition } from '#cohort-core
 import { LOGGER, type Logger, Metrics } from '#observability';
 import { Database } from '#persistence';
 
-import { MembershipReader } from '../read-membership/membership-reader.js';
+import { MembershipReader, type PersonMembership } from '../read-membership/membership-reader.js';
 import { type ActiveFlag, type FlagSituation, FlagSituationRepository } from './flag-situation.repository.js';
 import { matchGroups } from './match-groups.js';
 import type { FlagsQuestion } from './read-flags-request.js';
@@ -23,6 +23,17 @@ export interface DecidedFlags {
 }
 
 type Decidable = ActiveFlag & { readonly definition: FlagDefinition };
+
+/** What flags are decided from. */
+interface Facts {
+  readonly situation: FlagSituation;
+  readonly wanted: readonly ActiveFlag[];
+  /** Undefined when membership is needed and cannot be read. */
+  readonly cohortIds: ReadonlySet<number> | undefined;
+}
+
+/** So often in a row a person is merged away while her flags are read; then what names cohorts is unknown. */
+const MAX_TURNS = 3;
 
 const NOTHING = { flags: [], hasErrors: false };
 
@@ -47,9 +58,7 @@ export class EvaluateFlagsHandler {
     if (question.onlyKeys?.size === 0) {
       return NOTHING;
     }
-    const situation = await this.situations.read(projectId, question.distinctId);
-    const wanted = situation.flags.filter(({ key }) => question.onlyKeys?.has(key) !== false);
-    const cohortIds = await this.cohortsOf(projectId, situation, wanted);
+    const { situation, wanted, cohortIds } = await this.read(projectId, question);
     const decidable = wanted.filter(
       (flag): flag is Decidable => flag.definition !== undefined && (!flag.namesCohorts || cohortIds !== undefined),
     );
@@ -76,18 +85,27 @@ export class EvaluateFlagsHandler {
     return { flags, hasErrors: flags.length < wanted.length };
   }
 
-  /** @returns undefined when membership is needed and cannot be read */
-  private async cohortsOf(
-    projectId: number,
-    { ordinal }: FlagSituation,
-    wanted: readonly ActiveFlag[],
-  ): Promise<ReadonlySet<number> | undefined> {
-    if (ordinal === null || !wanted.some(({ namesCohorts }) => namesCohorts)) {
-      return new Set();
+  /** Facts and cohorts of one and the same person: one who is merged away between the two readings is in no list any more. */
+  private async read(projectId: number, question: FlagsQuestion): Promise<Facts> {
+    for (let turns = 1; ; turns += 1) {
+      const situation = await this.situations.read(projectId, question.distinctId);
+      const wanted = situation.flags.filter(({ key }) => question.onlyKeys?.has(key) !== false);
+      const { ordinal } = situation;
+      if (ordinal === null || !wanted.some(({ namesCohorts }) => namesCohorts)) {
+        return { situation, wanted, cohortIds: new Set() };
+      }
+      const membership = await this.membershipOf(projectId, question.distinctId);
+      if (membership === undefined || membership.ordinal === ordinal || turns === MAX_TURNS) {
+        const isHers = membership?.ordinal === ordinal;
+        return { situation, wanted, cohortIds: isHers ? new Set(membership.cohortIds) : undefined };
+      }
     }
+  }
+
+  /** @returns undefined when it cannot be read */
+  private async membershipOf(projectId: number, distinctId: string): Promise<PersonMembership | undefined> {
     try {
-      const cohorts = await this.membership.cohortsOf(projectId, [ordinal]);
-      return new Set(cohorts.get(ordinal));
+      return (await this.membership.cohortsOfDistinctIds(projectId, [distinctId])).get(distinctId);
     } catch (error) {
       this.tell(projectId, error);
       return undefined;
