@@ -46,7 +46,7 @@ export interface ComputedCohort {
 }
 
 /** What the members of a batch are right as of: an instant, and what was there to be read. */
-export interface AsOf {
+interface AsOf {
   readonly at: Date;
   readonly state: ReadState;
   readonly foreseen: Foreseen;

@@ -3,8 +3,9 @@ import type { Logger, Metrics } from '#observability';
 import type { Transaction } from '#persistence';
 
 import { CALCULATOR_METRICS } from '../calculator-metrics.js';
+import type { Flip } from './flip.js';
 import { movedByTime, SWEEP_LATENESS_MS } from './moved-by-time.js';
-import type { Flip, ObserveDrift } from './publish-version.js';
+import type { ObserveDrift } from './publish-version.js';
 
 /** So many are named in the log. */
 const NAMED = 5;

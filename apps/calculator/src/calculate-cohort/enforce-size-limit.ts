@@ -8,7 +8,7 @@ import {
   type Transaction,
 } from '#persistence';
 
-import type { Flip, FlipSource, NewVersion } from './publish-version.js';
+import type { Flip, FlipSource, NewVersion } from './flip.js';
 
 const limitOf = ({ maxPersons }: FlipSource) => ({ maxPersons, announce: announceLimit });
 

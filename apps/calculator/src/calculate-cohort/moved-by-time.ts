@@ -1,7 +1,5 @@
-import { type Bitmap, BitmapScope, instantOf, type Leaf, leafKey, leavesOf } from '#cohort-core';
+import { type Bitmap, BitmapScope, type FilterNode, instantOf, type Leaf, leafKey, leavesOf } from '#cohort-core';
 import { isStoredDate, type Transaction, visitedByTime } from '#persistence';
-
-import type { ComputedBatch, ComputedCohort } from './compute-batch.js';
 
 /** Stored dates are looked for so far ahead of the instant, so that under the locks nobody has to. */
 const AHEAD_MS = 60_000;
@@ -17,13 +15,20 @@ export interface Foreseen {
   readonly until: Date;
 }
 
-export type Clock = Pick<ComputedBatch, 'projectId' | 'timezone'>;
+interface Clock {
+  readonly projectId: number;
+  readonly timezone: string;
+}
+
+interface Defined {
+  readonly tree: FilterNode | null;
+}
 
 /** @param since dates that have passed from then on are among them */
 export async function foresee(
   transaction: Transaction,
   clock: Clock,
-  cohorts: readonly Pick<ComputedCohort, 'tree'>[],
+  cohorts: readonly Defined[],
   { since, at }: { readonly since: Date; readonly at: Date },
 ): Promise<Foreseen> {
   const after = new Date(since.getTime() - SWEEP_LATENESS_MS);
@@ -39,7 +44,7 @@ export function isForeseen({ until }: Foreseen, at: Date): boolean {
 export function movedByTime(
   transaction: Transaction,
   clock: Clock,
-  cohorts: readonly Pick<ComputedCohort, 'tree'>[],
+  cohorts: readonly Defined[],
   stretch: { readonly after: Date; readonly upTo: Date },
 ): Promise<Bitmap> {
   return visited(transaction, clock, cohorts, { ...stretch, looks: (facts) => !isStoredDate(facts) });
@@ -54,7 +59,7 @@ interface Stretch {
 async function visited(
   transaction: Transaction,
   clock: Clock,
-  cohorts: readonly Pick<ComputedCohort, 'tree'>[],
+  cohorts: readonly Defined[],
   { after, upTo, looks }: Stretch,
 ): Promise<Bitmap> {
   using scope = new BitmapScope();
@@ -66,7 +71,7 @@ async function visited(
   return scope.release(all);
 }
 
-function distinctLeaves(cohorts: readonly Pick<ComputedCohort, 'tree'>[]): Iterable<Leaf> {
+function distinctLeaves(cohorts: readonly Defined[]): Iterable<Leaf> {
   const leaves = cohorts.flatMap(({ tree }) => (tree === null ? [] : leavesOf(tree)));
   return new Map(leaves.map((leaf) => [leafKey(leaf), leaf])).values();
 }

@@ -5,7 +5,6 @@ import {
   changeMembers,
   finishCalculation,
   type LockedCohort,
-  type LockedForFlip,
   lockForFlip,
   type MembersDifference,
   moveLiveSet,
@@ -14,9 +13,10 @@ import {
   wantDependents,
 } from '#persistence';
 
-import { catchUp, catchUpUnderLocks, type Source } from './catch-up.js';
-import type { ComputedBatch, ComputedCohort } from './compute-batch.js';
+import { catchUp, catchUpUnderLocks } from './catch-up.js';
+import type { ComputedCohort } from './compute-batch.js';
 import { freeze, isTooLarge, noteSize } from './enforce-size-limit.js';
+import type { Flip, FlipSource, NewVersion } from './flip.js';
 
 const NO_CRITERIA = {
   code: 'no_properties',
@@ -29,34 +29,15 @@ const STORE_SWEEP = `
   INSERT INTO cohort_sweep (project_id, cohort_id, swept_to) VALUES ($1, $2, $3)
   ON CONFLICT (project_id, cohort_id) DO UPDATE SET swept_to = excluded.swept_to`;
 
-export interface NewVersion {
-  readonly batch: ComputedBatch;
-  readonly one: ComputedCohort;
-  /** Milliseconds since the run began. */
-  readonly durationMs: number;
-}
-
-export interface FlipSource extends Source {
-  /** Persons that a cohort which flags may use can hold. */
-  readonly maxPersons: number;
-}
-
 /** How often the locks are given back because too much was left to do under them. */
 const PATIENCE = 3;
-
-/** The flip, under its locks. */
-export interface Flip extends NewVersion {
-  /** What the members are right as of. */
-  readonly at: Date;
-  readonly stored: LockedForFlip;
-}
 
 interface Written extends MembersDifference {
   readonly version: number;
   readonly count: number;
 }
 
-export type Published = 'published' | 'superseded' | 'lost' | 'too large';
+type Published = 'published' | 'superseded' | 'lost' | 'too large';
 
 /** Is told, under the locks, who moved in a cohort that was kept live by the same definition all the time. */
 export type ObserveDrift = (transaction: Transaction, flip: Flip, moved: Bitmap) => Promise<void>;

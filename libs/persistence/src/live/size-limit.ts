@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../database.js';
 import { moveLiveSet } from '../membership/lock-cohort.js';
+import { lockLiveSet } from '../membership/lock-live-set.js';
 import { IS_LIVE, type LiveCohort } from './live-cohort.js';
 
 /** What is told of a cohort and its size limit. */
@@ -23,7 +24,7 @@ const APPROACHING = 0.8;
 /** More than all live writers together add to a cohort at once; below the limit by less, they take turns. */
 const IN_FLIGHT = 500_000;
 
-export function isApproaching(count: number, { maxPersons }: SizeLimit): boolean {
+function isApproaching(count: number, { maxPersons }: SizeLimit): boolean {
   return count >= maxPersons * APPROACHING;
 }
 
@@ -148,7 +149,7 @@ export async function freezeCohorts(
   limit: SizeLimit,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
-    await transaction.query('SELECT FROM live_set WHERE project_id = $1 FOR UPDATE', [projectId]);
+    await lockLiveSet(transaction, projectId, 'UPDATE');
     for (const [cohortId, count] of [...counts].sort(([one], [other]) => one - other)) {
       const frozen = await transaction.query(FREEZE, [projectId, cohortId, tooLarge(count, limit)]);
       if (frozen.rowCount === 1) {
