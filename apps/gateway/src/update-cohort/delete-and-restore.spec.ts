@@ -52,6 +52,27 @@ describe('deleting and restoring a cohort', () => {
     });
   });
 
+  it('takes it out of the live set, and a frozen one is not frozen any more; an edit of its name keeps its type for the thaw', async () => {
+    const { pool } = test.database.database;
+    const number = async () => {
+      const { rows } = await pool.query<{ number: string }>('SELECT number FROM live_set WHERE project_id = $1', [
+        test.project.id,
+      ]);
+      return Number(rows[0]!.number);
+    };
+    const cohort = await test.create({ name: 'Too large', filters: EMAIL });
+    await test.calculate(cohort.id, []);
+    await pool.query('UPDATE cohort SET limit_exceeded = true, live_filters = filters WHERE id = $1', [cohort.id]);
+    const frozen = { cohort_type: null, limit_exceeded: true, is_live: false };
+    expect((await patch(cohort.id, { name: 'Still too large' })).body).toMatchObject(frozen);
+    const before = await number();
+    const gone = await patch(cohort.id, { deleted: true });
+    expect(gone.body).toMatchObject({ cohort_type: 'realtime', limit_exceeded: false });
+    expect(await number()).toBe(before + 1);
+    const { rows } = await pool.query('SELECT live_filters FROM cohort WHERE id = $1', [cohort.id]);
+    expect(rows).toEqual([{ live_filters: null }]);
+  });
+
   it('done twice is done once; an edit of a deleted cohort calculates nothing', async () => {
     const cohort = await test.create({ name: 'Twice', filters: EMAIL });
     const first = await patch(cohort.id, { deleted: true });
