@@ -1,6 +1,6 @@
 /**
  * Numbers of the advisory locks that belong to no row; each job has its own, or jobs would wait for each other. Locks of two
- * numbers (project, block) are another space: ingestion takes those.
+ * numbers (project, block) are another space: ingestion takes those, and membership/lock-live-set.ts (project, -1).
  */
 export const ADVISORY_LOCKS = {
   migrate: 4_217_001,

@@ -57,8 +57,10 @@ export {
   readClock,
 } from './membership/lock-cohort.js';
 export { type LockedForFlip, lockForFlip } from './membership/lock-for-flip.js';
+export { lockLiveSet } from './membership/lock-live-set.js';
 export { type Members, readEveryone, readMembers } from './membership/read-members.js';
 export { type MembersReplacement, replaceMembers } from './membership/replace-members.js';
+export { StaticLists } from './membership/static-lists.js';
 export { isMigrated, migrate } from './migrate.js';
 export { PersistenceModule, type PersistenceOptions } from './persistence.module.js';
 export { searchPersons } from './persons/search-persons.js';

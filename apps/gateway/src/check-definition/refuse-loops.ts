@@ -1,5 +1,5 @@
 import { cohortsOf, type FilterNode } from '#cohort-core';
-import type { Transaction } from '#persistence';
+import { lockLiveSet as lockForWriters, type Transaction } from '#persistence';
 
 import { invalid } from '../http/api-error.js';
 
@@ -23,7 +23,7 @@ const REACHES = `
  * what is read afterwards must be newer than the lock.
  */
 export async function lockLiveSet(transaction: Transaction, projectId: number): Promise<void> {
-  await transaction.query('SELECT number FROM live_set WHERE project_id = $1 FOR UPDATE', [projectId]);
+  await lockForWriters(transaction, projectId, 'UPDATE');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Bitmap, BitmapScope, cohortsOf } from '#cohort-core';
-import { readClock, replaceMembers, type Transaction, wantCalculation } from '#persistence';
+import { lockLiveSet, readClock, replaceMembers, type Transaction, wantCalculation } from '#persistence';
 
 import type { Access } from '../authenticate/access.js';
 import type { CohortRow } from '../present-cohort/cohort-row.js';
@@ -22,7 +22,7 @@ export async function fillStaticCohort(
   // At once as strong as needed: two who hold it FOR SHARE and want more would wait for each other.
   const refersToOthers = cohort.definition !== undefined && cohortsOf(cohort.definition.tree).length > 0;
   const strength = refersToOthers ? 'UPDATE' : 'SHARE';
-  await transaction.query(`SELECT number FROM live_set WHERE project_id = $1 FOR ${strength}`, [access.projectId]);
+  await lockLiveSet(transaction, access.projectId, strength);
   const row = await insert();
   if (row.version === null) {
     // Written here, not asked for over Kafka: a static cohort has this one calculation only.

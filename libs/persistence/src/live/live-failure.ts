@@ -1,4 +1,6 @@
 import type { Database } from '../database.js';
+import { moveLiveSet } from '../membership/lock-cohort.js';
+import { lockLiveSet } from '../membership/lock-live-set.js';
 
 /** Cohorts whose live evaluation failed by their own fault, with the reason; nothing was written. */
 export class LiveFailure extends Error {
@@ -28,14 +30,14 @@ const STOP_KEEPING_LIVE = `
 export async function stopKeepingLive(database: Database, projectId: number, failure: LiveFailure): Promise<void> {
   const failed = [...failure.failed].sort(([one], [other]) => one - other);
   await database.transaction(async (transaction) => {
-    await transaction.query('SELECT number FROM live_set WHERE project_id = $1 FOR UPDATE', [projectId]);
+    await lockLiveSet(transaction, projectId, 'UPDATE');
     await transaction.query(STOP_KEEPING_LIVE, [
       projectId,
       failed.map(([id]) => id),
       failed.map(([, error]) => `The cohort could not be kept live: ${textOf(error)}. It will be calculated again.`),
       RECOVER_AFTER_SECONDS,
     ]);
-    await transaction.query('UPDATE live_set SET number = number + 1 WHERE project_id = $1', [projectId]);
+    await moveLiveSet(transaction, projectId);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.js';
+import { lockLiveSet } from '../membership/lock-live-set.js';
 import { IS_LIVE, type LiveCohort, readLiveCohort } from './live-cohort.js';
 import { ProjectIndex } from './project-index.js';
 
@@ -23,11 +24,7 @@ export class LiveIndex {
 
   /** The index of a project, held as it is until the transaction ends: it locks the live set FOR SHARE. */
   async open(transaction: Transaction, projectId: number): Promise<ProjectIndex> {
-    const { rows } = await transaction.query<{ number: string }>(
-      'SELECT number FROM live_set WHERE project_id = $1 FOR SHARE',
-      [projectId],
-    );
-    const number = rows[0]?.number ?? '0';
+    const number = await lockLiveSet(transaction, projectId, 'SHARE');
     const known = this.projects.get(projectId);
     if (known?.number === number) {
       return known;

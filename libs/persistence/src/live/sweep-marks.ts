@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.js';
+import { lockLiveSet } from '../membership/lock-live-set.js';
 import { IS_LIVE } from './live-cohort.js';
 
 /** Up to where the passing of time is in a cohort's membership. */
@@ -33,11 +34,7 @@ export async function moveSweepMarks(
     readonly to: Date;
   },
 ): Promise<boolean> {
-  const { rows } = await transaction.query<{ number: string }>(
-    'SELECT number FROM live_set WHERE project_id = $1 FOR SHARE',
-    [swept.projectId],
-  );
-  if (rows[0]?.number !== swept.liveSet) {
+  if ((await lockLiveSet(transaction, swept.projectId, 'SHARE')) !== swept.liveSet) {
     return false;
   }
   await transaction.query(

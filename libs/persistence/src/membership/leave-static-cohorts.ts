@@ -11,6 +11,8 @@ import {
   writeAllChanges,
 } from './chunks.js';
 import { readClock } from './lock-cohort.js';
+import { lockLiveSet } from './lock-live-set.js';
+import type { StaticLists } from './static-lists.js';
 
 /** A person who is there no more, and whom she became: null when she was deleted. */
 export interface GonePerson {
@@ -24,12 +26,6 @@ export interface Departure {
   /** For cohort.membership.changed. */
   readonly reason: 'merge' | 'deletion';
 }
-
-const LIVE_SET = 'SELECT number FROM live_set WHERE project_id = $1 FOR SHARE';
-
-const CHUNKS = `
-  SELECT c.id, k.bitmap FROM cohort c JOIN cohort_chunk k ON k.project_id = c.project_id AND k.cohort_id = c.id
-  WHERE c.project_id = $1 AND c.is_static AND NOT c.deleted AND k.chunk = ANY($2::int[]) AND k.cardinality > 0`;
 
 /** The calculator may be about to fill it with one of them: its snapshot does not see us. */
 const UNFILLED = 'SELECT id FROM cohort WHERE project_id = $1 AND is_static AND NOT deleted AND version IS NULL';
@@ -54,13 +50,14 @@ const NOBODY: MembersDifference = { enteredCount: 0, leftCount: 0 };
 export async function leaveStaticCohorts(
   transaction: Transaction,
   { projectId, gone, reason }: Departure,
+  lists: StaticLists,
 ): Promise<MembersDifference> {
   using scope = new BitmapScope();
   // Before membership is read: who makes a list of a dynamic cohort's members holds it FOR UPDATE.
-  await transaction.query(LIVE_SET, [projectId]);
+  await lockLiveSet(transaction, projectId, 'SHARE');
   const leavers = scope.of(gone.map(({ ordinal }) => ordinal));
   const concerned = [
-    ...(await findHolding(transaction, projectId, leavers)),
+    ...(await lists.holding(transaction, projectId, { persons: leavers, blocks: blocksOf(leavers) })),
     ...(await findUnfilled(transaction, projectId)),
   ];
   if (concerned.length === 0) {
@@ -83,19 +80,6 @@ export async function leaveStaticCohorts(
   const ids = written.map(({ cohortId }) => cohortId);
   await transaction.query(STORE_VERSIONS, [projectId, ids, written.map(({ version }) => version), at]);
   return difference;
-}
-
-/** @returns the static cohorts that hold one of them */
-async function findHolding(transaction: Transaction, projectId: number, leavers: Bitmap): Promise<number[]> {
-  using scope = new BitmapScope();
-  const { rows } = await transaction.query<{ id: number; bitmap: Buffer }>(CHUNKS, [projectId, blocksOf(leavers)]);
-  const holding = rows.filter(({ bitmap }) => {
-    const members = scope.deserialize(bitmap);
-    const holds = members.intersects(leavers);
-    scope.release(members).dispose();
-    return holds;
-  });
-  return [...new Set(holding.map(({ id }) => id))];
 }
 
 async function findUnfilled(transaction: Transaction, projectId: number): Promise<number[]> {

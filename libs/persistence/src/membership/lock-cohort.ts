@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.js';
+import { lockLiveSet } from './lock-live-set.js';
 
 /** A cohort under its lock: what a writer must know before it writes. */
 export interface LockedCohort {
@@ -33,7 +34,7 @@ export async function lockCohort(
   { projectId, cohortId }: CohortIds,
   liveSet: 'SHARE' | 'UPDATE',
 ): Promise<LockedCohort | undefined> {
-  await transaction.query(`SELECT number FROM live_set WHERE project_id = $1 FOR ${liveSet}`, [projectId]);
+  await lockLiveSet(transaction, projectId, liveSet);
   const { rows } = await transaction.query<LockedCohort>(LOCK_COHORT, [projectId, cohortId]);
   return rows[0];
 }

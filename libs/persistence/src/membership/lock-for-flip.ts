@@ -1,6 +1,7 @@
 import type { Transaction } from '../database.js';
 import { IS_LIVE } from '../live/live-cohort.js';
 import { type CohortIds, lockCohort, type LockedCohort } from './lock-cohort.js';
+import { lockLiveSet } from './lock-live-set.js';
 
 interface LiveState {
   /** It is kept live by this very definition. */
@@ -34,8 +35,8 @@ const LOCK_WITH_DEPENDENTS = `
   ORDER BY id FOR UPDATE`;
 
 /**
- * The locks of a flip. One that changes neither which cohorts are live nor their definitions takes the live-set row FOR SHARE, so that
- * live work of the project goes on beside it.
+ * The locks of a flip. One that changes neither which cohorts are live nor their definitions leaves the number of the live set as it
+ * is, so that nobody makes an index anew; live work of the project waits at the gate for it, some ten milliseconds.
  * @param liveSet null: as it is found to be needed
  * @returns undefined: no such cohort. `stronger`: the share was not enough after all; begin anew with 'UPDATE'
  */
@@ -49,7 +50,7 @@ export async function lockForFlip(
   const read = async (): Promise<LiveState | undefined> =>
     (await transaction.query<LiveState>(READ_LIVE, values)).rows[0];
   const strength = liveSet ?? ((await read())?.isSettled === true ? 'SHARE' : 'UPDATE');
-  await transaction.query(`SELECT number FROM live_set WHERE project_id = $1 FOR ${strength}`, [ids.projectId]);
+  await lockLiveSet(transaction, ids.projectId, strength, 'UPDATE');
   await transaction.query(LOCK_WITH_DEPENDENTS, [ids.projectId, ids.cohortId]);
   const stored = await lockCohort(transaction, ids, strength);
   const state = await read();
