@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { failPoint } from '#observability';
-import { type Database, isDeadlock } from '#persistence';
+import { type Database, isDeadlock, StaticLists } from '#persistence';
 
 import { BatchOrdinals } from './batch-ordinals.js';
 import type { IncomingEvent } from './incoming-event.js';
@@ -24,6 +24,7 @@ export interface EventStoreParts {
 /** Stores batches of events, each in one transaction, until it commits or fails for a reason of its own. */
 export class EventStore {
   private readonly blocks: OrdinalBlocks;
+  private readonly lists = new StaticLists();
 
   constructor(private readonly parts: EventStoreParts) {
     this.blocks = new OrdinalBlocks(parts.database);
@@ -40,6 +41,8 @@ export class EventStore {
       } catch (error) {
         const reason = lostRace(error);
         if (reason === undefined || attempt === MAX_ATTEMPTS) {
+          // Whoever answers next may be a replica that took over and has lost commits.
+          this.lists.clear();
           throw error;
         }
         this.parts.onRestart(reason);
@@ -65,7 +68,7 @@ export class EventStore {
     const { database, projects } = this.parts;
     return database.transaction(async (transaction) => {
       const timezones = await projects.fixTimezones(transaction, new Set(events.map(({ projectId }) => projectId)));
-      const report = await ingestBatch(transaction, events, { timezones, ordinals });
+      const report = await ingestBatch(transaction, events, { timezones, ordinals, lists: this.lists });
       failPoint('ingestion.before_commit');
       ordinals.keep();
       return { report, timezones };

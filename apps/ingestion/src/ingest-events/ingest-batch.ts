@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { appendToOutbox } from '#outbox';
-import { leaveStaticCohorts, type Transaction } from '#persistence';
+import { leaveStaticCohorts, type StaticLists, type Transaction } from '#persistence';
 
 import { BatchPlan, type ProjectPerson } from '../merge-persons/batch-plan.js';
 import { lockStrengthFor, mentionedIds } from '../merge-persons/mentioned-ids.js';
@@ -37,6 +37,8 @@ export interface BatchResources {
   /** Of the batch's projects, held until the transaction ends. */
   readonly timezones: ReadonlyMap<number, string>;
   readonly ordinals: BatchOrdinals;
+  /** As this process has read them before. */
+  readonly lists: StaticLists;
 }
 
 export interface BatchReport {
@@ -73,7 +75,7 @@ export async function ingestBatch(
   const activity = collectActivity([...factsOf(rows), ...moved], resources.timezones);
   const presence = collectPresence(plan.born(), [...plan.lost(), ...plan.deleted()]);
   await appendFacts(transaction, activity, presence);
-  await leaveCohorts(transaction, plan);
+  await leaveCohorts(transaction, plan, resources.lists);
   await announce(transaction, plan);
   return { counted: fresh.length, merges: plan.mergeOutcomes(), deleted: plan.deleted().length, activity, presence };
 }
@@ -167,10 +169,10 @@ async function appendFacts(
  * A loser's static cohorts are joined by her survivor, and the deleted leave theirs; dynamic ones follow `person.changed`. After all
  * that needs no more than the persons' locks: from here on other writers of membership in these cohorts wait.
  */
-async function leaveCohorts(transaction: Transaction, plan: BatchPlan): Promise<void> {
+async function leaveCohorts(transaction: Transaction, plan: BatchPlan, lists: StaticLists): Promise<void> {
   for (const [projectId, gone] of [...plan.gone()].sort(([a], [b]) => a - b)) {
     const reason = gone.some(({ survivor }) => survivor !== null) ? 'merge' : 'deletion';
-    await leaveStaticCohorts(transaction, { projectId, gone, reason });
+    await leaveStaticCohorts(transaction, { projectId, gone, reason }, lists);
   }
 }
 
