@@ -20,11 +20,7 @@ export interface RoundOptions {
  * Plays histories side by side, a project each. After each phase everything comes to rest, and the members kept live must be those of
  * the oracle; in the end so must those of a full calculation. @throws with every disagreement, and how to see it again
  */
-export async function playRound(
-  rig: Rig,
-  histories: readonly History[],
-  options: RoundOptions,
-): Promise<PlayedHistory[]> {
+export async function playRound(rig: Rig, histories: readonly History[], options: RoundOptions): Promise<void> {
   const played = await Promise.all(histories.map((history) => beginHistory(rig, history)));
   await compareAll(rig, played, 'after its world was told', options);
   const phases = Math.max(...histories.map((history) => history.phases.length));
@@ -37,7 +33,13 @@ export async function playRound(
   await Promise.all(played.map(({ cohorts }) => cohorts.calculateAll()));
   await compareAll(rig, played, 'after the full calculation', options);
   await compareFacts(rig, played, options);
-  return played;
+  await letGo(rig, played);
+}
+
+/** Time goes by no more for those that are done: the sweeper would look after more projects from round to round. */
+async function letGo({ stack }: Rig, played: readonly PlayedHistory[]): Promise<void> {
+  const ids = played.map(({ project }) => project.id);
+  await stack.database.pool.query('DELETE FROM cohort_sweep WHERE project_id = ANY($1::int[])', [ids]);
 }
 
 async function compareAll(
