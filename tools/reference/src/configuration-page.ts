@@ -8,11 +8,12 @@ const common: ConfigDefinition<typeof commonSettings> = defineConfig(commonSetti
 
 /** docs/reference/configuration.md. */
 export function configurationPage(apps: Readonly<Record<string, Describable>>): string {
-  const shared = new Set(common.describe().map(({ variable }) => variable));
+  // One that an app narrows is told of there again.
+  const shared = new Set(common.describe().map((one) => JSON.stringify(one)));
   const own = Object.entries(apps).map(([app, config]) =>
     section(
       app,
-      config.describe().filter(({ variable }) => !shared.has(variable)),
+      config.describe().filter((one) => !shared.has(JSON.stringify(one))),
     ),
   );
   return [
