@@ -82,9 +82,9 @@ export class ImportCsvHandler {
 
   /** @returns false when the process is stopping */
   private async importRows(session: ImportSession, run: LeasedImport, stopping: AbortSignal): Promise<boolean> {
-    if (run.layout.kind === 'email') {
-      await createEmailTable(session.client, run.projectId);
-    }
+    // The first batch is read while the emails are gathered.
+    const emails = run.layout.kind === 'email' ? createEmailTable(session.client, run.projectId) : undefined;
+    emails?.catch(() => undefined);
     const persons = run.persons === null ? bitmapOf() : deserializeBitmap(run.persons);
     try {
       let account = run.account;
@@ -92,6 +92,7 @@ export class ImportCsvHandler {
         if (stopping.aborted) {
           return false;
         }
+        await emails;
         const next = await this.commit(session, run, { account, persons }, batch);
         this.count(account, next);
         account = next;
@@ -100,6 +101,8 @@ export class ImportCsvHandler {
       return true;
     } finally {
       persons.dispose();
+      // The session is let go next: nothing may be under way on it.
+      await Promise.allSettled([emails]);
     }
   }
 
