@@ -35,10 +35,21 @@ describe('the lists that hold somebody', () => {
   const ask = (ordinal: number) =>
     test.database.transaction(async (transaction) => {
       const persons = bitmapOf([ordinal]);
-      const query = jest.spyOn(transaction, 'query');
-      const holding = await lists.holding(transaction, projectId, { persons, blocks: [ordinal >>> 16] });
-      const read = query.mock.calls.slice(1).map(([, values]) => (values as unknown as unknown[][])[1]!.length);
-      query.mockRestore();
+      const read: number[] = [];
+      const watched = new Proxy(transaction, {
+        get: (target, key) => {
+          const value = Reflect.get(target, key) as unknown;
+          return key !== 'query'
+            ? value
+            : (text: string, values: unknown[][]) => {
+                if (text.includes('k.bitmap')) {
+                  read.push(values[1]!.length);
+                }
+                return target.query(text, values);
+              };
+        },
+      });
+      const holding = await lists.holding(watched, projectId, { persons, blocks: [ordinal >>> 16] });
       persons.dispose();
       return { holding: holding.sort((a, b) => a - b), read };
     });
