@@ -8,10 +8,12 @@ import { eventually } from '#testing';
 
 const START_WITHIN_MS = 120_000;
 
-/** The commands of README.md, block by block. */
-const BLOCKS = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) =>
-  block.trim(),
-);
+/** The commands of a page, block by block. */
+function blocksOf(page: string): string[] {
+  return [...readFileSync(page, 'utf8').matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block.trim());
+}
+
+const BLOCKS = blocksOf('README.md');
 /** Commands that .ci/run executes as they stand; running them inside a test would be running the tests inside a test. */
 const RUN_BY_CI = ['npm ci', 'npm run check', 'npm test'];
 
@@ -63,4 +65,25 @@ describe('README.md', () => {
     expect(JSON.parse(await shell(`${exportEnv}\n${capture}`))).toMatchObject({ status: 'Ok' });
     expect(JSON.parse(await shell(`${exportEnv}\n${consume}`))).toMatchObject({ reason: 'calculation', version: 1 });
   }, 240_000);
+
+  it('and so do those of the tour, and of the page on flags', async () => {
+    const [names = '', preview = '', create = '', capture = '', ask = '', upload = ''] = blocksOf('docs/tour.md');
+    const [flag = ''] = blocksOf('docs/flags.md');
+    const from = `${BLOCKS[1] ?? ''}\n${names}`;
+    expect(JSON.parse(await shell(`${from}\n${preview}`))).toHaveProperty('count');
+    const cohort = (await shell(`${from}\n${create}\n${capture} >&2\necho "$COHORT"`)).trim();
+    expect(cohort).toMatch(/^\d+$/);
+    const known = `${from}\nCOHORT=${cohort}`;
+    await eventually(async () => {
+      const answers = await shell(`${known}\n${ask}`);
+      expect(answers).toContain('"matched":true');
+      expect(answers).toMatch(new RegExp(`"ada":\\[[\\d,]*\\b${cohort}\\b.*"nobody":\\[\\]`));
+    });
+    expect(await shell(`${known}\n${flag}`)).toContain('"new-checkout":{"key":"new-checkout"');
+    await shell(`${from}\ncd "$(mktemp -d)"\n${upload}`);
+    await eventually(async () => {
+      const { results } = JSON.parse(await shell(`${from}\n${upload.split('\n').at(-1) ?? ''}`)) as CohortPage;
+      expect(results).toMatchObject([{ name: 'VIP', count: 1, is_calculating: false }]);
+    });
+  }, 120_000);
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Bitmap, parseFilters } from '#cohort-core';
 import { Metrics, SILENT_LOGGER } from '#observability';
 import { evaluateInProject, moveLiveSet, readMembers, replaceMembers, type Transaction } from '#persistence';
-import { useDatabase } from '#testing';
+import { eventually, useDatabase } from '#testing';
 
 import { TimeSweeper } from '../../apps/realtime/src/expire-windows/time-sweeper.js';
 import { LiveMembers } from '../../apps/realtime/src/keep-live/live-members.js';
@@ -116,7 +116,9 @@ describe('live members after time has passed are those of a calculation', () => 
       const sweeping = sweeper();
       for (const instant of instants) {
         await setClock(at.projectId, instant);
-        while ((await sweeping.sweepAll()) === undefined) {}
+        await eventually(async () => {
+          expect(await sweeping.sweepAll()).toBeDefined();
+        });
         for (const cohort of kept) {
           expect([cohort, instant, await differences(at, cohort, instant)]).toEqual([cohort, instant, []]);
         }

@@ -1,6 +1,13 @@
 import { cohortKey, type CsvFailure, TOPICS } from '#contracts';
 import { appendToOutbox } from '#outbox';
-import { classifyDatabaseError, type Database, lockCohort, readClock, type Transaction } from '#persistence';
+import {
+  classifyDatabaseError,
+  type Database,
+  lockList,
+  readClock,
+  type Transaction,
+  wantDependents,
+} from '#persistence';
 
 import type { CsvImportConfig } from '../config.js';
 import { UnreadableError, WrongCohortError } from './errors.js';
@@ -53,7 +60,7 @@ export async function failImport(
 const END = `
   UPDATE csv_import SET status = 'failed', phase = 'ended', finished_at = clock_timestamp(), leased_until = NULL, error_code = $3,
     error = $4, persons = NULL
-  WHERE id = $1 AND attempt = $2 AND status = 'running' RETURNING rows`;
+  WHERE id = $1 AND attempt = $2 AND status = 'running' RETURNING rows, entered_count + left_count AS moved`;
 
 const TELL_ON_COHORT = `
   UPDATE cohort SET errors_calculating = errors_calculating + 1, last_error_at = clock_timestamp(), last_error_message = $3,
@@ -66,11 +73,15 @@ async function giveUp(
   code: CsvFailure,
   text: string,
 ): Promise<'failed' | 'lost'> {
-  await lockCohort(transaction, run, 'SHARE');
-  const { rows } = await transaction.query<{ rows: number }>(END, [run.id, run.attempt, code, text]);
+  await lockList(transaction, run);
+  const { rows } = await transaction.query<{ rows: number; moved: number }>(END, [run.id, run.attempt, code, text]);
   const ended = rows[0];
   if (ended === undefined) {
     return 'lost';
+  }
+  if (ended.moved > 0) {
+    // The batches before stay.
+    await wantDependents(transaction, run);
   }
   await transaction.query('DELETE FROM upload WHERE id = $1', [run.uploadId]);
   await transaction.query(TELL_ON_COHORT, [run.projectId, run.cohortId, MESSAGES[code]]);

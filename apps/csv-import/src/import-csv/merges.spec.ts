@@ -6,6 +6,8 @@ import type { IdKind } from '#csv';
 import { changeMembers, readMembers } from '#persistence';
 import { createTestProject, eventually, useDatabase } from '#testing';
 
+import { UnreadableError } from './errors.js';
+import { failImport } from './fail-import.js';
 import { finishImport } from './finish-import.js';
 import type { LeasedImport } from './lease-import.js';
 import { findPersons } from './resolve-ids.js';
@@ -119,18 +121,40 @@ describe('persons who are merged while a file is imported', () => {
     expect(members?.count).toBe(expected.length);
   });
 
-  it('the end of an import asks for calculations of the cohorts that refer to the list', async () => {
-    const run = await importOf('replace');
-    await test.database.pool.query(
-      `INSERT INTO cohort (project_id, name, version, pending_version, filters) VALUES ($1, 'refers', 1, 1, $2)`,
-      [projectId, { properties: { type: 'AND', values: [{ type: 'cohort', key: 'id', value: run.cohortId }] } }],
-    );
-    await test.database.transaction((transaction) => finishImport(transaction, run));
-    const { rows } = await test.database.pool.query(
-      `SELECT name, calculation.version FROM calculation JOIN cohort ON cohort.id = cohort_id WHERE calculation.project_id = $1`,
-      [projectId],
-    );
-    expect(rows).toEqual([{ name: 'refers', version: 2 }]);
+  describe('the end of an import asks for calculations of the cohorts that refer to the list', () => {
+    async function referTo({ cohortId }: LeasedImport): Promise<void> {
+      await test.database.pool.query(
+        `INSERT INTO cohort (project_id, name, version, pending_version, filters) VALUES ($1, 'refers', 1, 1, $2)`,
+        [projectId, { properties: { type: 'AND', values: [{ type: 'cohort', key: 'id', value: cohortId }] } }],
+      );
+    }
+
+    async function asked(): Promise<unknown[]> {
+      const { rows } = await test.database.pool.query(
+        `SELECT name, calculation.version FROM calculation JOIN cohort ON cohort.id = cohort_id WHERE calculation.project_id = $1`,
+        [projectId],
+      );
+      return rows as unknown[];
+    }
+
+    it('when it is done', async () => {
+      const run = await importOf('replace');
+      await referTo(run);
+      await test.database.transaction((transaction) => finishImport(transaction, run));
+      expect(await asked()).toEqual([{ name: 'refers', version: 2 }]);
+    });
+
+    it.each([
+      [0, []],
+      [2, [{ name: 'refers', version: 2 }]],
+    ])('when it is given up after batches that moved %i persons', async (moved, expected) => {
+      const run = await importOf('append');
+      await referTo(run);
+      await test.database.pool.query('UPDATE csv_import SET entered_count = $2 WHERE id = $1', [run.id, moved]);
+      const config = { maxAttempts: 1, backoffMs: 1 };
+      expect(await failImport(test.database, run, new UnreadableError('cut'), config)).toBe('failed');
+      expect(await asked()).toEqual(expected);
+    });
   });
 
   it('cannot slip through: the end waits for whoever is writing', async () => {

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import type { IdKind } from '#csv';
 
@@ -33,4 +35,24 @@ describe('rows are sorted', () => {
     expect([sorted.rows, sorted.duplicates, sorted.invalid]).toEqual([MAX_REPORTED_ROWS + 3, MAX_REPORTED_ROWS + 1, 1]);
     expect(sorted.reported.length).toBe(MAX_REPORTED_ROWS + 1);
   });
+
+  it('and what is reported of a row keeps nothing else of the file in memory', () => {
+    const collect = garbageCollector();
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const sorted = new SortedRows('distinct_id', new Fingerprints());
+    for (let line = 1; line <= 1_000; line += 1) {
+      const text = Buffer.alloc(65_536, `same ${line} `).toString('latin1');
+      sorted.add({ line, value: undefined, broken: text.slice(0, 4_000) });
+    }
+    collect();
+    const growth = process.memoryUsage().heapUsed - before;
+    expect(sorted.reported.length).toBe(1_000);
+    expect(growth).toBeLessThan(10_000_000);
+  });
 });
+
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}

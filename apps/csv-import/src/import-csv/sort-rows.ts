@@ -95,6 +95,7 @@ function canonicalUuid(value: string): string {
     : value.replaceAll('-', '').toLowerCase().replace(SECTIONS, '$1-$2-$3-$4-$5');
 }
 
+/** A copy: V8's slice of a value keeps the whole text alive that the value was cut from, 64 KB and more a row. */
 function shorten(value: string): string {
-  return value.slice(0, MAX_SHOWN).toWellFormed();
+  return Buffer.from(value.slice(0, MAX_SHOWN).toWellFormed()).toString();
 }

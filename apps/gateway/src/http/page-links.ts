@@ -19,6 +19,13 @@ export function pageLinks(request: FastifyRequest, page: Page, hasNext: boolean,
   };
 }
 
+/** As `pageLinks`, for the lists with a `count`: `previous` is set, as Django REST framework does, when anything lies before this page. */
+export function listLinks(request: FastifyRequest, page: Page, count: number): PageLinks {
+  const links = pageLinks(request, page, page.offset + page.limit < count);
+  const isFirst = page.offset === 0;
+  return links.previous !== null || isFirst ? links : { ...links, previous: linkTo(request, page.limit, 0) };
+}
+
 /** As `pageLinks`, for the lists that count pages: `limit` and `page`. */
 export function numberedPageLinks(request: FastifyRequest, { limit, offset }: Page, hasNext: boolean): PageLinks {
   const page = offset / limit + 1;

@@ -6,7 +6,7 @@ import { Database } from '#persistence';
 
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
-import { pageLinks } from '../http/page-links.js';
+import { listLinks } from '../http/page-links.js';
 import type { Shape } from '../http/shape.js';
 import { INT4, ProjectRoute, QueryPage } from '../openapi/api-routes.js';
 import { presentCohort } from '../present-cohort/present-cohort.js';
@@ -51,9 +51,8 @@ export class ListCohortsController {
   async list(@Granted() access: Access, @Req() request: FastifyRequest): Promise<Shape<CohortListResponse>> {
     const query = readListQuery(request);
     const { count, rows } = await findCohorts(this.database.pool, access.projectId, query);
-    const hasNext = query.page.offset + query.page.limit < count;
     const results = rows.map((row) => presentListed(row, query.isBasic));
-    return { count, ...pageLinks(request, query.page, hasNext), results };
+    return { count, ...listLinks(request, query.page, count), results };
   }
 }
 

@@ -71,6 +71,7 @@ describe('the list of cohorts', () => {
     expect(page.results.map(({ name }) => name)).toEqual(['100 sure', '100% sure', 'First time']);
     expect(page.next).toMatch(/^http:\/\/.*\/cohorts\/\?type=dynamic&limit=3&offset=6$/);
     expect(page.previous).toMatch(/\?type=dynamic&limit=3&offset=0$/);
+    expect((await list('?type=dynamic&limit=3&offset=1')).previous).toMatch(/\?type=dynamic&limit=3&offset=0$/);
     expect((await list('?type=dynamic&limit=8')).next).toBeNull();
     expect((await list('?offset=500')).results).toEqual([]);
   });

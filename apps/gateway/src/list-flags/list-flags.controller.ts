@@ -6,7 +6,7 @@ import { Database } from '#persistence';
 
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
-import { pageLinks } from '../http/page-links.js';
+import { listLinks } from '../http/page-links.js';
 import { queryFlag, queryText, readPage } from '../http/read-query.js';
 import type { Shape } from '../http/shape.js';
 import { ProjectRoute, QueryPage } from '../openapi/api-routes.js';
@@ -46,7 +46,6 @@ export class ListFlagsController {
       pool.query<FlagRow>(LIST_FLAGS, [...listed, page.limit, page.offset]),
     ]);
     const count = counted.rows[0]?.count ?? 0;
-    const hasNext = page.offset + page.limit < count;
-    return { count, ...pageLinks(request, page, hasNext), results: found.rows.map(presentFlag) };
+    return { count, ...listLinks(request, page, count), results: found.rows.map(presentFlag) };
   }
 }

@@ -9,7 +9,7 @@ import { Database } from '#persistence';
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
 import { invalid } from '../http/api-error.js';
-import { pageLinks } from '../http/page-links.js';
+import { listLinks } from '../http/page-links.js';
 import { readId } from '../http/read-id.js';
 import { queryText, readPage } from '../http/read-query.js';
 import { writeCsv } from '../http/write-csv.js';
@@ -55,7 +55,7 @@ export class ListImportRowsController {
       return;
     }
     const { count, rows } = await listRows(this.database.pool, found.id, statuses, page);
-    await reply.send({ count, ...pageLinks(request, page, page.offset + page.limit < count), results: rows });
+    await reply.send({ count, ...listLinks(request, page, count), results: rows });
   }
 
   private async download(reply: FastifyReply, importId: string, statuses: readonly RowStatus[]): Promise<void> {

@@ -7,7 +7,7 @@ import { Database } from '#persistence';
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
 import { findCohort } from '../get-cohort/find-cohort.js';
-import { pageLinks } from '../http/page-links.js';
+import { listLinks } from '../http/page-links.js';
 import { readId } from '../http/read-id.js';
 import { readPage } from '../http/read-query.js';
 import type { Shape } from '../http/shape.js';
@@ -38,7 +38,7 @@ export class ListImportsController {
     const cohort = await findCohort(this.database.pool, access.projectId, readId(id));
     const ids = { projectId: access.projectId, cohortId: cohort.id };
     const { count, rows } = await listImports(this.database.pool, ids, page);
-    return { count, ...pageLinks(request, page, page.offset + page.limit < count), results: rows.map(presentImport) };
+    return { count, ...listLinks(request, page, count), results: rows.map(presentImport) };
   }
 
   @Get(':import_id')
