@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
 import { bitmapOf } from '#cohort-core';
 import { changeMembers, lockCohort, readClock, replaceMembers } from '#persistence';
 
 import { type BenchStack, peakMemoryMb, quantile, round, withStack } from './bench-stack.js';
 import { HttpClient } from './http-client.js';
 import { loadFacts } from './load-facts.js';
+import type { LookupLoad } from './lookup-client.js';
 import { openLoop } from './open-loop.js';
 
 const COHORTS = 1_000;
@@ -21,21 +26,34 @@ export async function benchLookup(): Promise<void> {
     await loadFacts(stack.database, stack.project.id, { persons: PERSONS, events: PERSONS });
     const cohorts = await fillCohorts(stack);
     const gateway = await stack.start('gateway');
-    const client = new HttpClient(gateway.url, stack.project.apiKey, CONNECTIONS);
+    const { apiKey } = stack.project;
     const path = `/api/projects/${stack.project.id}/cohorts/membership/`;
-    const ask = () => client.post(path, JSON.stringify({ distinct_ids: [`d${Math.floor(Math.random() * PERSONS)}`] }));
-    await checkAnswer(client, path);
-    await openLoop(RATE, WARM_UP_MS, ask);
+    const load: LookupLoad = {
+      url: gateway.url,
+      apiKey,
+      path,
+      persons: PERSONS,
+      connections: CONNECTIONS,
+      perSecond: RATE,
+      warmUpMs: WARM_UP_MS,
+      forMs: RUN_MS,
+    };
+    await checkAnswer(gateway.url, apiKey, path);
     console.log(`lookup of one of ${PERSONS} persons in ${COHORTS} cohorts, ${RATE} requests/s:`);
-    report('nothing changes', await openLoop(RATE, RUN_MS, ask));
+    report('nothing changes', await ask(load));
     const changing = openLoop(CHANGES, RUN_MS, (index) =>
       changeOne(stack, cohorts[index % cohorts.length] ?? 0, index),
     );
-    report(`${CHANGES} commits a second change members`, await openLoop(RATE, RUN_MS, ask));
+    report(`${CHANGES} commits a second change members`, await ask(load));
     await changing;
     console.log(`  peak memory of the gateway: ${peakMemoryMb(gateway)} MB`);
-    client.close();
   });
+}
+
+async function ask(load: LookupLoad): Promise<number[]> {
+  const client = join(import.meta.dirname, 'lookup-client.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [client, JSON.stringify(load)]);
+  return JSON.parse(stdout) as number[];
 }
 
 function report(name: string, latencies: readonly number[]): void {
@@ -66,8 +84,10 @@ function ordinalsOf(index: number): number[] {
   return Array.from({ length: Math.floor((PERSONS - (index % step)) / step) }, (_, n) => (index % step) + n * step);
 }
 
-async function checkAnswer(client: HttpClient, path: string): Promise<void> {
+async function checkAnswer(url: string, apiKey: string, path: string): Promise<void> {
+  const client = new HttpClient(url, apiKey, 1);
   const answer = await client.post(path, '{"distinct_ids":["d0"]}');
+  client.close();
   const { results } = JSON.parse(answer) as { results: Record<string, number[]> };
   const expected = Array.from({ length: COHORTS }, (_, index) => index).filter(
     (index) => index % (2 + (index % 9)) === 0,

@@ -92,8 +92,8 @@ class FlagVariant {
 }
 
 class FlagVariants {
-  @ApiProperty({ type: [FlagVariant], maxItems: 100 })
-  variants!: FlagVariant[];
+  @ApiProperty({ required: false, nullable: true, type: [FlagVariant], maxItems: 100, description: 'None: on or off.' })
+  variants?: FlagVariant[];
 }
 
 /** Who gets a flag: whoever meets any of its groups. */
