@@ -224,9 +224,14 @@ describe('the passing of time', () => {
     for (let index = 0; index < COHORTS; index += 1) {
       await createLive({ properties: { type: 'OR', values: [did('buy'), planIs(`plan ${index}`)] } });
     }
+    const last = await createLive(all(did('buy')));
     const pros = await createLive(all(planIs('pro')));
     const { follow } = fixture.replica();
     await shift('31 days');
+    // The sweep comes to the last cohort when it is let.
+    const holder = await test.database.pool.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM cohort WHERE id = $1 FOR UPDATE', [last]);
     let isSwept = false;
     const sweeping = bound(sweeper())
       .sweepAll()
@@ -242,6 +247,8 @@ describe('the passing of time', () => {
     await follow({ ordinal: BUYERS + 1, properties: ['plan'] });
     expect(await fixture.members(pros)).toEqual([BUYERS + 1]);
     expect(isSwept).toBe(false);
+    await holder.query('COMMIT');
+    holder.release();
     await sweeping;
     const { rows } = await test.database.pool.query(
       'SELECT sum(cardinality)::int AS members FROM cohort_chunk WHERE project_id = $1',
