@@ -45,7 +45,7 @@ describe('README.md', () => {
     const ci = readFileSync('.ci/run', 'utf8');
     expect(ci).toContain('npm ci');
     expect(ci).toContain('npm run -s check');
-    expect(ci).toContain('jest_step 660 test');
+    expect(ci).toContain('jest_step 780 test');
 
     stack = spawn('npm', ['start'], { env, stdio: 'ignore' });
     await eventually(
