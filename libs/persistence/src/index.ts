@@ -73,3 +73,4 @@ export {
 } from './postgres-errors.js';
 export { createApiKey, DEMO_EMAIL, hashApiKey } from './projects/create-api-key.js';
 export { createProject } from './projects/create-project.js';
+export { type ProjectMoment, readMoment } from './projects/read-moment.js';

@@ -1,7 +1,14 @@
 import { type Bitmap, BitmapScope } from '#cohort-core';
-import { type Database, evaluateInProject, noteReadState, personsChangedSince, type Transaction } from '#persistence';
+import {
+  type Database,
+  evaluateInProject,
+  noteReadState,
+  personsChangedSince,
+  readMoment,
+  type Transaction,
+} from '#persistence';
 
-import { type ComputedBatch, type ComputedCohort, hasTree, readMoment } from './compute-batch.js';
+import { type ComputedBatch, type ComputedCohort, hasTree } from './compute-batch.js';
 import { foresee, isForeseen, movedByTime } from './moved-by-time.js';
 import { snapshotTransaction } from './run-transaction.js';
 

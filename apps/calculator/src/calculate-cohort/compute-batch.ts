@@ -12,6 +12,7 @@ import {
   evaluateInProject,
   type LeasedCalculation,
   noteReadState,
+  readMoment,
   type ReadState,
   type Transaction,
 } from '#persistence';
@@ -26,13 +27,6 @@ interface CohortSnapshot {
   readonly deleted: boolean;
   readonly isStatic: boolean;
   readonly isCalculating: boolean;
-}
-
-/** When, and by which clock, facts are judged. */
-export interface ProjectMoment {
-  readonly timezone: string;
-  /** The database's clock plus the project's offset. */
-  readonly at: Date;
 }
 
 export interface ComputedCohort {
@@ -97,18 +91,6 @@ export function disposeOf({ computed, asOf }: ComputedBatch): void {
   computed.forEach(({ members }) => {
     members.dispose();
   });
-}
-
-/** The first statement of a snapshot, so that `at` and the facts belong together. */
-export async function readMoment(transaction: Transaction, projectId: number): Promise<ProjectMoment> {
-  const { rows } = await transaction.query<ProjectMoment>(
-    'SELECT timezone, clock_timestamp() + clock_offset AS at FROM project WHERE id = $1',
-    [projectId],
-  );
-  if (rows[0] === undefined) {
-    throw new Error(`no project ${projectId}`);
-  }
-  return rows[0];
 }
 
 export function hasTree<T extends { readonly tree: FilterNode | null }>(one: T): one is T & { tree: FilterNode } {

@@ -3,10 +3,10 @@ import {
   type Database,
   type KnownEdges,
   moveSweepMarks,
+  readMoment,
   readSweepMarks,
   readTimedLeaves,
   type TimedLeaf,
-  type Transaction,
   UpcomingDates,
   visitLeaves,
 } from '#persistence';
@@ -186,15 +186,4 @@ function sleepOf(
     earliest = Math.min(earliest, until);
   }
   return earliest;
-}
-
-async function readMoment(snapshot: Transaction, projectId: number): Promise<{ timezone: string; at: Date }> {
-  const { rows } = await snapshot.query<{ timezone: string; at: Date }>(
-    'SELECT timezone, clock_timestamp() + clock_offset AS at FROM project WHERE id = $1',
-    [projectId],
-  );
-  if (rows[0] === undefined) {
-    throw new Error(`no project ${projectId}`);
-  }
-  return rows[0];
 }

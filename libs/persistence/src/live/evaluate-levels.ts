@@ -4,6 +4,7 @@ import type { Database, Transaction } from '../database.js';
 import type { MembersOverlay } from '../leaf-sources/cohort.source.js';
 import { evaluateInProject } from '../leaf-sources/evaluate-in-project.js';
 import { classifyDatabaseError } from '../postgres-errors.js';
+import { type ProjectMoment, readMoment } from '../projects/read-moment.js';
 import type { LiveCohort } from './live-cohort.js';
 import { LiveFailure } from './live-failure.js';
 import type { StoredMembers } from './locked-members.js';
@@ -39,11 +40,6 @@ export interface LiveAnswer {
   readonly moves: readonly Move[];
   /** How many cohorts were asked about anybody. */
   readonly evaluated: number;
-}
-
-interface Moment {
-  readonly timezone: string;
-  readonly at: Date;
 }
 
 interface Asked {
@@ -99,18 +95,6 @@ async function inSnapshot<T>(
   }, 'REPEATABLE READ');
 }
 
-/** The snapshot's first statement, so that `at` and the facts belong together. */
-async function readMoment(snapshot: Transaction, projectId: number): Promise<Moment> {
-  const { rows } = await snapshot.query<Moment>(
-    'SELECT timezone, clock_timestamp() + clock_offset AS at FROM project WHERE id = $1',
-    [projectId],
-  );
-  if (rows[0] === undefined) {
-    throw new Error(`no project ${projectId}`);
-  }
-  return rows[0];
-}
-
 function askedOf(
   level: readonly LiveCohort[],
   touched: Touched,
@@ -132,7 +116,7 @@ function askedOf(
   });
 }
 
-interface LevelQuestion extends Moment {
+interface LevelQuestion extends ProjectMoment {
   readonly projectId: number;
   readonly asked: readonly Asked[];
   readonly overlay: ReadonlyMap<number, Bitmap>;
