@@ -37,6 +37,7 @@ describe('COPY', () => {
       await test.database.pool.query('SELECT pg_terminate_backend($1)', [pid]);
       await copyRows(transaction, 'person_change (project_id, persons)', ['1\t\\\\x00']);
     });
-    await expect(cut).rejects.toThrow(/terminat/i);
+    // Told by the server as COPY runs, or known to the client already before it starts.
+    await expect(cut).rejects.toThrow(/terminat|connection error/i);
   });
 });
