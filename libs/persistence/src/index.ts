@@ -74,3 +74,4 @@ export {
 export { createApiKey, DEMO_EMAIL, hashApiKey } from './projects/create-api-key.js';
 export { createProject } from './projects/create-project.js';
 export { type ProjectMoment, readMoment } from './projects/read-moment.js';
+export { type FactReader, inSnapshot } from './snapshot.js';

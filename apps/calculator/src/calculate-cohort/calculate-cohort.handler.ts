@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 
 import { failPoint, LOGGER, type Logger, Metrics } from '#observability';
 import { OutboxRelay } from '#outbox';
-import { Database, finishCalculation, type LeasedCalculation } from '#persistence';
+import { Database, finishCalculation, inSnapshot, type LeasedCalculation } from '#persistence';
 
 import { CALCULATOR_METRICS } from '../calculator-metrics.js';
 import type { CalculatorConfig } from '../config.js';
@@ -12,13 +12,15 @@ import { computeBatch, type ComputedBatch, disposeOf } from './compute-batch.js'
 import { DriftObserver } from './drift-observer.js';
 import { failCalculation } from './fail-calculation.js';
 import { OwnerDied } from './failures.js';
+import type { FlipSource } from './flip.js';
 import { keepLease, type ReportProgress } from './keep-lease.js';
 import { publishVersion } from './publish-version.js';
-import { snapshotTransaction } from './run-transaction.js';
 
 /** Per cent at which a phase begins. */
 const EVALUATING = 5;
 const PUBLISHING = 90;
+/** What pg_stat_activity shows of a statement that a calculation is waiting for. */
+const STATEMENT_NAME = 'calculator:run';
 
 /** Runs of one project: one snapshot is read and evaluated for all of them, then each is flipped in under the locks. */
 @Injectable()
@@ -26,6 +28,7 @@ export class CalculateCohortHandler {
   private readonly runs;
   private readonly seconds;
   private readonly drift;
+  private readonly source: FlipSource;
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -37,6 +40,8 @@ export class CalculateCohortHandler {
     this.runs = metrics.counter(CALCULATOR_METRICS.runs);
     this.seconds = metrics.histogram(CALCULATOR_METRICS.seconds);
     this.drift = new DriftObserver({ logger, metrics, graceMs: config.driftGraceMs });
+    const { statementTimeoutMs, maxPersons } = config;
+    this.source = { database, statementTimeoutMs, maxPersons, statementName: STATEMENT_NAME };
   }
 
   async calculate(runs: readonly LeasedCalculation[]): Promise<void> {
@@ -86,8 +91,7 @@ export class CalculateCohortHandler {
 
   /** Reads and evaluates in one snapshot, then looks at what changed meanwhile; nothing is locked. */
   private async compute(runs: readonly LeasedCalculation[], report: ReportProgress): Promise<ComputedBatch> {
-    const { statementTimeoutMs } = this.config;
-    const batch = await snapshotTransaction(this.database, statementTimeoutMs, (transaction) => {
+    const batch = await inSnapshot(this.source, (transaction) => {
       report('evaluating', EVALUATING);
       return computeBatch(transaction, runs, (part) => {
         report('evaluating', EVALUATING + part * (PUBLISHING - EVALUATING));
@@ -95,7 +99,7 @@ export class CalculateCohortHandler {
     });
     report('publishing', PUBLISHING);
     try {
-      await catchUp({ database: this.database, statementTimeoutMs }, batch);
+      await catchUp(this.source, batch);
     } catch (error) {
       disposeOf(batch);
       throw error;
@@ -108,17 +112,13 @@ export class CalculateCohortHandler {
       await this.database.transaction((transaction) => finishCalculation(transaction, run, { state: 'superseded' }));
       this.count(run, 'superseded');
     }
-    const { statementTimeoutMs, maxPersons } = this.config;
     for (const [index, one] of batch.computed.entries()) {
       report('publishing', PUBLISHING + ((100 - PUBLISHING) * index) / batch.computed.length);
       try {
         failPoint('calculator.before_flip');
         const durationMs = performance.now() - startedAt;
         const next = { batch, one, durationMs };
-        this.count(
-          one.run,
-          await publishVersion({ database: this.database, statementTimeoutMs, maxPersons }, next, this.drift.observe),
-        );
+        this.count(one.run, await publishVersion(this.source, next, this.drift.observe));
         failPoint('calculator.after_flip');
         this.seconds.observe((performance.now() - startedAt) / 1_000);
       } catch (error) {

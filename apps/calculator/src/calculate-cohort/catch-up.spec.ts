@@ -1,12 +1,11 @@
 import { bitmapOf } from '#cohort-core';
-import { leaseCalculations, type LeasedCalculation, replaceMembers, type Transaction } from '#persistence';
+import { inSnapshot, leaseCalculations, type LeasedCalculation, replaceMembers, type Transaction } from '#persistence';
 import { useDatabase } from '#testing';
 
 import { all, CalculatorFixture, inCohort, plan } from '../testing/calculator-fixture.js';
 import { catchUp } from './catch-up.js';
 import { computeBatch, type ComputedBatch } from './compute-batch.js';
 import { publishVersion } from './publish-version.js';
-import { snapshotTransaction } from './run-transaction.js';
 
 const TIMEOUT_MS = 10_000;
 
@@ -24,9 +23,7 @@ describe('a calculation and what changes while it runs', () => {
 
   async function computed(): Promise<ComputedBatch> {
     const runs: LeasedCalculation[] = await leaseCalculations(fixture.database.pool, { leaseMs: 60_000, max: 20 });
-    return snapshotTransaction(fixture.database, TIMEOUT_MS, (transaction) =>
-      computeBatch(transaction, runs, () => undefined),
-    );
+    return inSnapshot(parts(), (transaction) => computeBatch(transaction, runs, () => undefined));
   }
 
   async function publish(batch: ComputedBatch): Promise<string[]> {

@@ -1,7 +1,8 @@
 import { type Bitmap, BitmapScope } from '#cohort-core';
 import {
-  type Database,
   evaluateInProject,
+  type FactReader,
+  inSnapshot,
   noteReadState,
   personsChangedSince,
   readMoment,
@@ -10,7 +11,6 @@ import {
 
 import { type ComputedBatch, type ComputedCohort, hasTree } from './compute-batch.js';
 import { foresee, isForeseen, movedByTime } from './moved-by-time.js';
-import { snapshotTransaction } from './run-transaction.js';
 
 /** So few persons are evaluated under the locks without anybody noticing. */
 const SMALL = 1_000;
@@ -18,19 +18,13 @@ const SMALL = 1_000;
 const LARGE = 10_000;
 const MAX_ROUNDS = 3;
 
-/** Where facts are read, and how long a statement may take. */
-export interface Source {
-  readonly database: Database;
-  readonly statementTimeoutMs: number;
-}
-
 /**
  * Evaluates again, with nothing locked, everyone whose facts changed since the batch's snapshot or whose edges time has passed, until
  * few are left for the last round.
  */
-export async function catchUp({ database, statementTimeoutMs }: Source, batch: ComputedBatch): Promise<void> {
+export async function catchUp(reader: FactReader, batch: ComputedBatch): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    if (await snapshotTransaction(database, statementTimeoutMs, (snapshot) => catchUpOnce(snapshot, batch))) {
+    if (await inSnapshot(reader, (snapshot) => catchUpOnce(snapshot, batch))) {
       return;
     }
   }
@@ -66,7 +60,7 @@ async function catchUpOnce(snapshot: Transaction, batch: ComputedBatch): Promise
  * @returns undefined when too much is left to do, so the locks should be given back
  */
 export async function catchUpUnderLocks(
-  { database, statementTimeoutMs }: Source,
+  reader: FactReader,
   transaction: Transaction,
   batch: ComputedBatch,
   one: ComputedCohort,
@@ -84,7 +78,7 @@ export async function catchUpUnderLocks(
   if (moved.isEmpty && !isBlind) {
     return at;
   }
-  return await snapshotTransaction(database, statementTimeoutMs, (snapshot) => lastRound(snapshot, batch, one));
+  return await inSnapshot(reader, (snapshot) => lastRound(snapshot, batch, one));
 }
 
 /** Who moved is asked for again in the snapshot itself: it sees more than its occasion did. */

@@ -1,6 +1,5 @@
-import type { LockedForFlip } from '#persistence';
+import type { FactReader, LockedForFlip } from '#persistence';
 
-import type { Source } from './catch-up.js';
 import type { ComputedBatch, ComputedCohort } from './compute-batch.js';
 
 export interface NewVersion {
@@ -10,7 +9,7 @@ export interface NewVersion {
   readonly durationMs: number;
 }
 
-export interface FlipSource extends Source {
+export interface FlipSource extends FactReader {
   /** Persons that a cohort which flags may use can hold. */
   readonly maxPersons: number;
 }

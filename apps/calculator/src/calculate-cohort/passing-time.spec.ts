@@ -1,12 +1,11 @@
 import { bitmapOf } from '#cohort-core';
-import { leaseCalculations, replaceMembers } from '#persistence';
+import { inSnapshot, leaseCalculations, replaceMembers } from '#persistence';
 import { useDatabase } from '#testing';
 
 import { all, CalculatorFixture, inCohort, plan } from '../testing/calculator-fixture.js';
 import { catchUp } from './catch-up.js';
 import { computeBatch, type ComputedBatch } from './compute-batch.js';
 import { publishVersion } from './publish-version.js';
-import { snapshotTransaction } from './run-transaction.js';
 
 const TIMEOUT_MS = 10_000;
 const newborn = (span: string) => ({
@@ -29,9 +28,7 @@ describe('time that passes while a calculation runs', () => {
 
   async function computed(): Promise<ComputedBatch> {
     const runs = await leaseCalculations(fixture.database.pool, { leaseMs: 60_000, max: 20 });
-    return snapshotTransaction(fixture.database, TIMEOUT_MS, (snapshot) =>
-      computeBatch(snapshot, runs, () => undefined),
-    );
+    return inSnapshot(source(), (snapshot) => computeBatch(snapshot, runs, () => undefined));
   }
 
   const shift = (span: string) =>

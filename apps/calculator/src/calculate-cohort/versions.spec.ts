@@ -1,10 +1,9 @@
-import { leaseCalculations } from '#persistence';
+import { inSnapshot, leaseCalculations } from '#persistence';
 import { eventually, useDatabase } from '#testing';
 
 import { all, CalculatorFixture, type CohortState, plan } from '../testing/calculator-fixture.js';
 import { computeBatch } from './compute-batch.js';
 import { publishVersion } from './publish-version.js';
-import { snapshotTransaction } from './run-transaction.js';
 
 describe('versions of a cohort', () => {
   const fixture = new CalculatorFixture(useDatabase());
@@ -80,12 +79,10 @@ describe('versions of a cohort', () => {
   it('a run whose successor was faster does not take its version back', async () => {
     const id = await fixture.createCohort(all(plan('pro')));
     const runs = await leaseCalculations(fixture.database.pool, { leaseMs: 60_000, max: 1 });
-    const batch = await snapshotTransaction(fixture.database, 10_000, (snapshot) =>
-      computeBatch(snapshot, runs, () => undefined),
-    );
+    const source = { database: fixture.database, statementTimeoutMs: 10_000, maxPersons: 1_000_000 };
+    const batch = await inSnapshot(source, (snapshot) => computeBatch(snapshot, runs, () => undefined));
     await fixture.edit(id);
     await fixture.drain();
-    const source = { database: fixture.database, statementTimeoutMs: 10_000, maxPersons: 1_000_000 };
     const next = { batch, one: batch.computed[0]!, durationMs: 0 };
     expect(await publishVersion(source, next)).toBe('superseded');
     expect(await fixture.cohort(id)).toMatchObject({ version: 2, is_calculating: false });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 
-import { Database, isStatementTimeout, type Transaction } from '#persistence';
+import { Database, inSnapshot, isStatementTimeout, type Transaction } from '#persistence';
 
 import type { GatewayConfig } from '../config.js';
 import { GATEWAY_CONFIG } from '../config-token.js';
@@ -34,16 +34,15 @@ export class ProjectSnapshots {
     const timeoutMs = this.config.questionTimeoutMs;
     const deadline = performance.now() + timeoutMs;
     try {
-      return await this.database.transaction(async (client) => {
+      return await inSnapshot({ database: this.database, statementTimeoutMs: timeoutMs }, async (client) => {
         await client.query('SET TRANSACTION READ ONLY');
-        await client.query("SELECT set_config('statement_timeout', $1, true)", [String(timeoutMs)]);
         const transaction = endingAt(deadline, client);
         const { rows } = await transaction.query<Project>(READ_PROJECT, [projectId]);
         if (rows[0] === undefined) {
           throw notFound();
         }
         return work({ transaction, projectId, deadline, ...rows[0] });
-      }, 'REPEATABLE READ');
+      });
     } catch (error) {
       throw error instanceof OverdueError || isStatementTimeout(error) ? tookTooLong(timeoutMs) : error;
     }

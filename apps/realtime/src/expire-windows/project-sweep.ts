@@ -1,6 +1,7 @@
 import { type Bitmap, BitmapScope, type Instant, instantOf, steadyUntil } from '#cohort-core';
 import {
   type Database,
+  inSnapshot,
   type KnownEdges,
   moveSweepMarks,
   readMoment,
@@ -114,12 +115,11 @@ export class ProjectSweep implements Swept {
     leaves: readonly TimedLeaf[],
     scope: BitmapScope,
   ): Promise<{ at: Instant; visited: Map<TimedLeaf, Bitmap> }> {
-    return this.database.transaction(async (snapshot) => {
-      await snapshot.query(`SET LOCAL statement_timeout = ${SNAPSHOT_TIMEOUT_MS}`);
+    return inSnapshot({ database: this.database, statementTimeoutMs: SNAPSHOT_TIMEOUT_MS }, async (snapshot) => {
       const { timezone, at } = await readMoment(snapshot, projectId);
       const project = { projectId, timezone, at: instantOf(at) };
       return { at: project.at, visited: await visitLeaves(snapshot, project, leaves, { dates: this.dates, scope }) };
-    }, 'REPEATABLE READ');
+    });
   }
 
   private async refresh(projectId: number, slice: Slice): Promise<void> {

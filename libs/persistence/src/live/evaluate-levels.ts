@@ -1,21 +1,16 @@
 import type { Bitmap, BitmapScope } from '#cohort-core';
 
-import type { Database, Transaction } from '../database.js';
+import type { Transaction } from '../database.js';
 import type { MembersOverlay } from '../leaf-sources/cohort.source.js';
 import { evaluateInProject } from '../leaf-sources/evaluate-in-project.js';
 import { classifyDatabaseError } from '../postgres-errors.js';
 import { type ProjectMoment, readMoment } from '../projects/read-moment.js';
+import { type FactReader, inSnapshot } from '../snapshot.js';
 import type { LiveCohort } from './live-cohort.js';
 import { LiveFailure } from './live-failure.js';
 import type { StoredMembers } from './locked-members.js';
 import { withinOfLeaves } from './narrow-leaves.js';
 import { levelsOf, type Touched } from './project-index.js';
-
-/** Where facts are read, and how long a statement may take. */
-export interface FactReader {
-  readonly database: Database;
-  readonly statementTimeoutMs: number;
-}
 
 /** What is asked under the locks of a live writer. */
 export interface LiveQuestion {
@@ -82,17 +77,6 @@ export async function evaluateLevels(
     }
     return { at: moment.at, moves: [...moves.values()], evaluated };
   });
-}
-
-async function inSnapshot<T>(
-  { database, statementTimeoutMs }: FactReader,
-  work: (snapshot: Transaction) => Promise<T>,
-): Promise<T> {
-  return database.transaction(async (snapshot) => {
-    // SET takes no snapshot yet.
-    await snapshot.query(`SET LOCAL statement_timeout = ${statementTimeoutMs}`);
-    return work(snapshot);
-  }, 'REPEATABLE READ');
 }
 
 function askedOf(

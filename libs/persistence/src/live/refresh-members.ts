@@ -8,7 +8,8 @@ import {
   type MembersDifference,
   writeAllChanges,
 } from '../membership/chunks.js';
-import { evaluateLevels, type FactReader, type Move } from './evaluate-levels.js';
+import type { FactReader } from '../snapshot.js';
+import { evaluateLevels, type Move } from './evaluate-levels.js';
 import type { LiveCohort } from './live-cohort.js';
 import { LiveFailure, stopKeepingLive } from './live-failure.js';
 import type { LiveIndex } from './live-index.js';
