@@ -39,6 +39,9 @@ function settle(table: LedgerTable, settlement: Settlement, token: string): stri
  */
 function claim(table: LedgerTable, policy: LeasePolicy, token: string, floor: bigint): string {
   const sameKey = table.key.map((column) => `earlier.${column} = l.${column}`).join(' AND ');
+  const placeOf = (alias: string, position: string) =>
+    `(${[...table.key.map((column) => `${alias}.${column}`), position].join(', ')})`;
+  const earlierPlace = placeOf('earlier', `earlier.${table.position}`);
   return `
     WITH free AS (
       SELECT l.${table.position} AS position, ${table.bytes} AS bytes
@@ -47,7 +50,8 @@ function claim(table: LedgerTable, policy: LeasePolicy, token: string, floor: bi
         AND (l.leased_until IS NULL OR l.leased_until <= now()) AND (l.not_before IS NULL OR l.not_before <= now())
         AND NOT EXISTS (
           SELECT FROM ${table.name} earlier
-          WHERE ${sameKey} AND earlier.${table.position} < l.${table.position} AND earlier.${table.position} >= ${floor} AND ${isOpen(table, 'earlier')}
+          WHERE ${sameKey} AND ${earlierPlace} < ${placeOf('l', `l.${table.position}`)} AND ${earlierPlace} >= ${placeOf('l', String(floor))}
+            AND ${isOpen(table, 'earlier')}
             AND (earlier.leased_until > now() OR earlier.not_before > now())
           OFFSET 0)
       ORDER BY l.${table.position}
@@ -69,8 +73,9 @@ function claim(table: LedgerTable, policy: LeasePolicy, token: string, floor: bi
  * The start of every change of row states: one advisory lock a table, so that no two relays look and take at once, and each statement
  * after it sees what the last holder did. Committed without waiting for the disk: what a crash of the server forgets
  * is a lease or a mark, and then the same message goes out again with the same id.
- * The plan is fixed, here and in the claim (OFFSET 0 keeps the look at the key a look into its index; "position > 0" names the index in the
- * order of positions): a queue's statistics are those of its last quiet minute, and what is cheap for one row took minutes for 20,000.
+ * The plan is fixed, here and in the claim: a queue's statistics are those of its last quiet minute, and what is cheap for one row took
+ * minutes for 20,000. "position > 0" names the index in the order of positions. OFFSET 0 keeps the look at the key a look of its own, and
+ * comparing whole places leaves it no index but the key's: by the position alone, above the floor, it read all rows before each (8 s of 3,500).
  */
 export function guard(table: LedgerTable): string {
   return `
