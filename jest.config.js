@@ -50,7 +50,8 @@ const usual = [
 
 export default {
   maxWorkers: 2,
-  testTimeout: 60_000,
+  // Longer than several waits of `eventually` one after another: what never comes is told by the wait, in its own words.
+  testTimeout: 120_000,
   // Fuzzing brings Python along and takes minutes: `npm run test:fuzz` asks for it, `npm test` does not.
   projects: process.env.MUSTER_FUZZ === '1' ? [project('fuzz', 'test/fuzz/**/*.spec.ts')] : usual,
 };

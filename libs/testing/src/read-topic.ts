@@ -5,12 +5,12 @@ import type { EachMessagePayload } from 'kafkajs';
 import type { Topic } from '#contracts';
 import type { KafkaConnection, ReceivedMessage } from '#messaging';
 
-const WITHIN_MS = 20_000;
+const WITHIN_MS = 40_000;
 
 /**
  * Reads a topic from its beginning, as another team would, until `until` says that what was read is enough.
  * @param topic of contracts, or a name without prefix (a dead-letter topic); values are parsed as JSON, unparsable ones stay text
- * @throws when `until` has not said so within 20 s, with the number of messages read
+ * @throws when `until` has not said so within 40 s, with the number of messages read
  */
 export async function readTopic<T extends object = object>(
   kafka: { readonly connection: KafkaConnection },

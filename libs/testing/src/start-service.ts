@@ -22,7 +22,7 @@ export interface ServiceProcess {
   logs(): string;
 }
 
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 const running = new Set<ServiceProcess>();
 
 // Imported first, so registered first, so run before databases and topics are dropped. Outside Jest (bench) there are no hooks.
@@ -30,7 +30,7 @@ if (typeof afterAll === 'function') {
   afterAll(stopAllServices);
 }
 
-/** Starts a service on a free port with MUSTER_TEST=1; resolves when it is ready. @throws with its log when it exits or stays unready for 30 s */
+/** Starts a service on a free port with MUSTER_TEST=1; resolves when it is ready. @throws with its log when it exits or stays unready for 60 s */
 export async function startService(name: ServiceName, env: Record<string, string> = {}): Promise<ServiceProcess> {
   const child = spawn(
     process.execPath,
