@@ -8,7 +8,7 @@ describe('a CSV file in a form', () => {
   const stack = useStack(['gateway'], {
     CSV_MAX_BYTES: String(60 * MEGABYTE),
     CSV_MAX_ROWS: '5000',
-    CSV_UPLOAD_STALL_MS: '500',
+    CSV_UPLOAD_STALL_MS: '2000',
   });
 
   const pathOf = (path: string) => `/api/projects/${stack.project.id}/${path}`;
@@ -134,7 +134,7 @@ describe('a CSV file in a form', () => {
       expect(await create(filler)).toMatchObject({ status: 400, body: format });
       expect(await create('a\n'.repeat(5_001))).toMatchObject({ status: 413, body: { attr: 'csv' } });
     });
-  }, 60_000);
+  });
 
   it('is refused when it is too large: before it is read where the length is told', async () => {
     await refused(async () => {
@@ -143,7 +143,7 @@ describe('a CSV file in a form', () => {
       const body = formOf(Buffer.alloc(61 * MEGABYTE, 'user-1\n'));
       expect(await send('POST', pathOf('cohorts/'), body)).toMatchObject({ status: 413, body: { attr: 'csv' } });
     });
-  }, 60_000);
+  });
 
   it('is refused in a form that is none: as a text, twice, without boundary, with an end missing', async () => {
     await refused(async () => {
@@ -215,7 +215,7 @@ describe('a CSV file in a form', () => {
       expect(slow).toMatchObject({ status: 408, body: { code: 'request_timeout' } });
     });
     expect((await fetch(`${stack.gatewayUrl}/livez`)).status).toBe(200);
-  }, 60_000);
+  });
 
   it('may be called what it likes: __proto__ is a name like others', async () => {
     expect(await create('__proto__,email\nx,a@b.c')).toMatchObject({ status: 201 });
