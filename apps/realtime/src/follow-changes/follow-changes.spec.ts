@@ -139,7 +139,7 @@ describe('following what persons do', () => {
     const followed = follow({ ordinal: 0, properties: ['plan'] });
     await eventually(async () => {
       const { rows } = await fixture.database.pool.query(
-        `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FROM cohort%FOR SHARE'`,
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM cohort%FOR SHARE'`,
       );
       expect(rows).toHaveLength(1);
     });

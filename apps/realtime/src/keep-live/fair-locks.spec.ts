@@ -46,7 +46,7 @@ describe('whoever wants the live set for herself', () => {
     const batches = await besideBusyReplicas(async () => {
       for (let turn = 0; turn < turns; turn += 1) {
         await test.database.transaction(async (transaction) => {
-          await transaction.query(`SET LOCAL statement_timeout = '5s'`);
+          await transaction.query(`SET LOCAL statement_timeout = '20s'`);
           await lockLiveSet(transaction, fixture.projectId, 'UPDATE');
         });
       }
@@ -58,7 +58,7 @@ describe('whoever wants the live set for herself', () => {
     await besideBusyReplicas(async () => {
       for (let turn = 0; turn < 5; turn += 1) {
         await test.database.transaction(async (transaction) => {
-          await transaction.query(`SET LOCAL statement_timeout = '5s'`);
+          await transaction.query(`SET LOCAL statement_timeout = '20s'`);
           const ids = { projectId: fixture.projectId, cohortId };
           const locked = (await lockForFlip(transaction, ids, filters, null)) as LockedForFlip;
           expect(locked.isSettled).toBe(true);

@@ -25,7 +25,7 @@ describe('a cohort whose live evaluation fails', () => {
   };
 
   it('says why and waits for a calculation, while the others go on', async () => {
-    const { follow, metrics } = fixture.replica(100);
+    const { follow, metrics } = fixture.replica(1_000);
     const slow = await fixture.createLive(all(did('buy')));
     const pros = await fixture.createLive(all(planIs('pro')));
     const lock = await fixture.database.pool.connect();
