@@ -42,7 +42,7 @@ describe('consuming', () => {
           () => {
             expect(performance.now() - started).toBeGreaterThan(9_000);
           },
-          { withinMs: 20_000 },
+          { withinMs: 60_000 },
         );
         return ok();
       },
@@ -52,11 +52,11 @@ describe('consuming', () => {
       async () => {
         expect(await committedTotal(kafka.connection, 'long', topic)).toBe(1);
       },
-      { withinMs: 25_000 },
+      { withinMs: 60_000 },
     );
     expect(calls).toBe(1);
     expect(await consumer.metrics.registry.metrics()).toMatch(/muster_consumer_rebalances_total\{group="long"\} 1\n/);
-  }, 40_000);
+  });
 
   it('two members share the partitions; a clean leave repeats nothing (R12, R13)', async () => {
     const topic = await newTopic(6);
@@ -86,10 +86,10 @@ describe('consuming', () => {
       () => {
         expect(new Set(seen.map((entry) => entry.split(' ')[1])).size).toBe(sent);
       },
-      { withinMs: 20_000 },
+      { withinMs: 60_000 },
     );
     expect(places).toHaveLength(new Set(places).size);
-  }, 60_000);
+  });
 
   it('a crash that the client does not recover from shows in liveness and ends the process (R19)', async () => {
     const topic = await newTopic(1);

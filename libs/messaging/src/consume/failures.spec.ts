@@ -47,7 +47,7 @@ describe('failing messages', () => {
       () => {
         expect(good.size).toBe(600);
       },
-      { withinMs: 30_000 },
+      { withinMs: 60_000 },
     );
     const letters = await readTopic(kafka, deadLetterTopic(topic.name), (read) => read.length >= poison.length);
     expect(letters.map(({ headers }) => headers['dl_reason']).sort()).toEqual(
@@ -121,12 +121,9 @@ describe('failing messages', () => {
     });
     const before = seen.length;
     await sendNotes(topic, 60, 60);
-    await eventually(
-      () => {
-        expect(seen.length).toBeGreaterThan(before + 20);
-      },
-      { withinMs: 3_000 },
-    );
+    await eventually(() => {
+      expect(seen.length).toBeGreaterThan(before + 20);
+    });
   });
 
   it('does not pass a message whose dead letter cannot be written, and writes it once when it can (R17)', async () => {
@@ -143,7 +140,7 @@ describe('failing messages', () => {
       () => {
         expect(warnings).toContain('message is tried again later');
       },
-      { withinMs: 20_000 },
+      { withinMs: 40_000 },
     );
     expect(seen).toEqual([]);
     expect(await committedTotal(kafka.connection, 'no-letters', topic)).toBe(0);
@@ -152,9 +149,9 @@ describe('failing messages', () => {
       () => {
         expect(seen).toEqual([0, 1, 2]);
       },
-      { withinMs: 20_000 },
+      { withinMs: 40_000 },
     );
     const read = await readTopic(kafka, deadLetterTopic(topic.name), (found) => found.length >= 1);
     expect(read).toHaveLength(1);
-  }, 60_000);
+  });
 });
