@@ -81,7 +81,7 @@ async function open(): Promise<number> {
   return rows.length;
 }
 
-async function untilAllTold(withinMs = 20_000): Promise<void> {
+async function untilAllTold(withinMs = 60_000): Promise<void> {
   await eventually(
     async () => {
       expect(await open()).toBe(0);
@@ -267,7 +267,7 @@ async function runRelayThatDies(probability: number): Promise<string> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     env: { MUSTER_TEST: '1', FAIL_AT: `outbox.after_publish:${probability}` },
     stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: 30_000,
+    timeout: 60_000,
   });
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
   return signal ?? String(code);
