@@ -32,6 +32,7 @@ export { isStoredDate, type Sweep, visitedByTime } from './leaf-sources/visited-
 export { IS_LIVE, type LiveCohort } from './live/live-cohort.js';
 export { LiveFailure } from './live/live-failure.js';
 export { LiveIndex } from './live/live-index.js';
+export { lockBlocks } from './live/locked-members.js';
 export { type PersonNews, ProjectIndex, type Touched } from './live/project-index.js';
 export {
   type LiveOccasion,

@@ -1,9 +1,10 @@
 import { Metrics, SILENT_LOGGER } from '#observability';
-import { useDatabase } from '#testing';
+import { eventually, useDatabase } from '#testing';
 
 import { LiveMembers } from '../keep-live/live-members.js';
 import { all, did, LiveFixture } from '../testing/live-fixture.js';
 import { ProjectSweep, type ProjectTime } from './project-sweep.js';
+import { takeTurn } from './sweep-turn.js';
 
 const newborn = (span: string) => ({
   ...{ type: 'person_metadata', key: 'created_at', operator: 'is_date_after' },
@@ -13,7 +14,7 @@ const READ_TIME = `
   SELECT project.id AS "projectId", timezone, number, clock_timestamp() + clock_offset AS at
   FROM project JOIN live_set ON project_id = id WHERE id = $1`;
 
-describe('a turn of the sweeper that began before midnight', () => {
+describe('a turn of the sweeper', () => {
   const test = useDatabase();
   const fixture = new LiveFixture(test);
   let buyers: number;
@@ -50,26 +51,55 @@ describe('a turn of the sweeper that began before midnight', () => {
        WHERE id = $1`,
     );
     const sweep = newSweep();
-    await sweep.sweep(await time());
+    await takeTurnOf(sweep, await time());
     expect(await fixture.members(buyers)).toEqual([1]);
     // The mark is due again.
     await shift('90 seconds');
     const begun = await time();
     await shift('70 seconds');
-    await sweep.sweep(begun);
+    await takeTurnOf(sweep, begun);
     return sweep;
   }
 
-  it('writes no mark beyond what slept through it, so that whoever takes over sweeps the midnight', async () => {
+  it('that began before midnight writes no mark beyond what slept through it, so that whoever takes over sweeps the midnight', async () => {
     await sweepOverMidnight();
-    await newSweep().sweep(await time());
+    await takeTurnOf(newSweep(), await time());
     expect(await fixture.members(buyers)).toEqual([]);
   });
 
-  it('does not forget the midnight when the live set changes', async () => {
+  it('that began before midnight does not forget it when the live set changes', async () => {
     const sweep = await sweepOverMidnight();
     await createLive(all(newborn('-2h')));
-    await sweep.sweep(await time());
+    await takeTurnOf(sweep, await time());
     expect(await fixture.members(buyers)).toEqual([]);
   });
+
+  it('brings in what moves with the minute before the mass that moves at midnight', async () => {
+    await fixture.newProject();
+    await fixture.addPerson(1);
+    await fixture.addEvent(1, 'buy');
+    await fixture.addEvent(1, 'zoom');
+    const mass = await createLive(all(did('buy')));
+    const few = await createLive(all({ ...did('zoom'), time_interval: 'minute' }));
+    const holder = await test.database.pool.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM cohort WHERE id = $1 FOR UPDATE', [mass]);
+    await shift('31 days');
+    const turn = takeTurnOf(newSweep(), await time());
+    await eventually(async () => {
+      expect(await fixture.members(few)).toEqual([]);
+    });
+    expect(await fixture.members(mass)).toEqual([1]);
+    await holder.query('COMMIT');
+    holder.release();
+    await turn;
+    expect(await fixture.members(mass)).toEqual([]);
+  });
 });
+
+function takeTurnOf(sweep: ProjectSweep, time: ProjectTime): Promise<boolean> {
+  const onError = (_: ProjectTime, error: unknown) => {
+    throw error;
+  };
+  return takeTurn([{ sweep, time }], { onError });
+}

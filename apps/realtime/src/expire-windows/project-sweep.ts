@@ -1,20 +1,24 @@
-import { type Bitmap, BitmapScope, type Instant, instantOf, steadyUntil } from '#cohort-core';
+import { type Bitmap, BitmapScope, blocksOf, type Instant, instantOf, steadyUntil } from '#cohort-core';
 import {
   type Database,
   inSnapshot,
   type KnownEdges,
+  lockBlocks,
   moveSweepMarks,
   readMoment,
   readSweepMarks,
   readTimedLeaves,
   type TimedLeaf,
+  type Transaction,
   UpcomingDates,
   visitLeaves,
 } from '#persistence';
 
 import type { LiveMembers } from '../keep-live/live-members.js';
 import { carryOver, type Swept } from './carry-over.js';
-import { cutSlices, type Slice, type SliceLimits, type Visit } from './cut-slices.js';
+import { cutSlices, type Slice, type Visit } from './cut-slices.js';
+import { type Pace, Paces } from './paces.js';
+import { SliceSize } from './slice-size.js';
 
 /** A project by the clock of its membership. */
 export interface ProjectTime {
@@ -26,55 +30,53 @@ export interface ProjectTime {
 }
 
 /** Leaves visited in one snapshot: of those that move every moment there is little to do, of the others' a day may have come to an end. */
-const RESTLESS_A_ROUND = 5_000;
-const SLEEPERS_A_ROUND = 50;
-/** Then other projects, and leaves that move every moment, have their turn. */
-const BUDGET_MS = 5_000;
+const LEAVES_A_ROUND: Readonly<Record<Pace, number>> = { moment: 5_000, minute: 50, hour: 50, day: 50 };
 /** Marks are written so often; in memory more is known, and what is swept twice after a restart does no harm. */
 const MARK_EVERY_MS = 60_000;
 /** Looking through all stored dates takes seconds. */
 const SNAPSHOT_TIMEOUT_MS = 120_000;
-/** Live work of the project waits for a slice; about so long is not noticed. */
-const SLICE_MS = 250;
-const SMALLEST: SliceLimits = { cohorts: 10, persons: 500 };
-const LARGEST_FACTOR = 50;
 
 /** The passing of time in one project. */
 export class ProjectSweep implements Swept {
   private readonly known: KnownEdges = new Map();
   private readonly dates = new UpcomingDates();
-  /** Keys of leaves that move every moment. */
-  private readonly restless = new Set<string>();
+  private readonly paces = new Paces();
+  private readonly size = new SliceSize();
+  /** Of this turn. */
+  private due: ReadonlyMap<Pace, readonly TimedLeaf[]> = new Map();
   private number: string | undefined;
   leaves: readonly TimedLeaf[] = [];
   versions: ReadonlyMap<number, number> = new Map();
   private seenAt: Instant | undefined;
   private markedAt: Date | undefined;
-  private factor = 5;
 
   constructor(
     private readonly database: Database,
     private readonly live: Pick<LiveMembers, 'refresh' | 'index'>,
   ) {}
 
-  /** @returns true when the turn was over before all was done */
-  async sweep(time: ProjectTime): Promise<boolean> {
-    if (this.number !== time.number) {
-      await this.rebuild(time.projectId);
+  /** Begins a turn. */
+  async open({ projectId, timezone, number, at }: ProjectTime): Promise<void> {
+    if (this.number !== number) {
+      await this.rebuild(projectId);
     }
-    const { restless, sleepers } = this.roundsAt(time.at);
-    for (const round of restless) {
-      await this.sweepLeaves(time, round);
-    }
-    const deadline = performance.now() + BUDGET_MS;
-    for (const [index, round] of sleepers.entries()) {
-      if (index > 0 && performance.now() > deadline) {
-        return true;
+    const ms = at.getTime();
+    const isBack = this.seenAt !== undefined && ms < this.seenAt.epochMilliseconds;
+    const due = this.leaves.filter(({ sleepsUntil }) => isBack || sleepsUntil <= ms);
+    const now = instantOf(at);
+    this.due = Map.groupBy(due, (leaf) => this.paces.paceOf(leaf, now, timezone));
+  }
+
+  /** @returns false when it was over before all that is due was done */
+  async sweepPace(time: ProjectTime, pace: Pace, isOver: () => boolean): Promise<boolean> {
+    const due = this.due.get(pace) ?? [];
+    for (let start = 0; start < due.length; start += LEAVES_A_ROUND[pace]) {
+      if (isOver()) {
+        return false;
       }
-      await this.sweepLeaves(time, round);
+      await this.sweepLeaves(time, due.slice(start, start + LEAVES_A_ROUND[pace]));
     }
-    await this.mark(time);
-    return false;
+    return true;
   }
 
   /** Project seconds by which the leaves that are due are behind; those that were swept after `at` are not. */
@@ -83,29 +85,16 @@ export class ProjectSweep implements Swept {
     return due.reduce((most, { sweptTo }) => Math.max(most, at.getTime() - sweptTo.epochMilliseconds), 0) / 1_000;
   }
 
-  private roundsAt(at: Date): Record<'restless' | 'sleepers', (readonly TimedLeaf[])[]> {
-    const ms = at.getTime();
-    const isBack = this.seenAt !== undefined && ms < this.seenAt.epochMilliseconds;
-    const due = this.leaves.filter(({ sleepsUntil }) => isBack || sleepsUntil <= ms);
-    const restless = due.filter((leaf) => this.restless.has(leaf.key));
-    const sleepers = due.filter((leaf) => !this.restless.has(leaf.key));
-    return { restless: cut(restless, RESTLESS_A_ROUND), sleepers: cut(sleepers, SLEEPERS_A_ROUND) };
-  }
-
   private async sweepLeaves(time: ProjectTime, leaves: readonly TimedLeaf[]): Promise<void> {
     using scope = new BitmapScope();
     const { at, visited } = await this.visit(time, leaves, scope);
-    const visits = [...visited].map(([{ cohorts }, persons]): Visit => ({ cohorts, persons }));
-    for (const slice of cutSlices(visits, () => this.limits(), scope)) {
+    for (const slice of cutSlices(visitsOf(visited), () => this.size.limits, scope)) {
       await this.refresh(time.projectId, slice);
     }
     const steady = new Map<string, number>();
     for (const leaf of leaves) {
       leaf.sweptTo = at;
       leaf.sleepsUntil = sleepOf(leaf, at, { timezone: time.timezone, steady });
-      if (leaf.sleepsUntil <= at.epochMilliseconds) {
-        this.restless.add(leaf.key);
-      }
     }
     this.seenAt = at;
   }
@@ -122,19 +111,17 @@ export class ProjectSweep implements Swept {
     });
   }
 
+  /** The locks of the blocks are what live work waits for; those of others are waited for before. */
   private async refresh(projectId: number, slice: Slice): Promise<void> {
-    const startedAt = performance.now();
-    await this.live.refresh({ projectId, reason: 'time', cohortsOf: () => slice.keys(), personsOf: () => slice });
-    const ms = performance.now() - startedAt;
-    if (ms > SLICE_MS) {
-      this.factor = Math.max(1, Math.floor(this.factor / 2));
-    } else if (ms < SLICE_MS / 2) {
-      this.factor = Math.min(LARGEST_FACTOR, this.factor + 1);
-    }
-  }
-
-  private limits(): SliceLimits {
-    return { cohorts: SMALLEST.cohorts * this.factor, persons: SMALLEST.persons * this.factor };
+    let heldSince = performance.now();
+    const blocks = [...new Set([...new Set(slice.values())].flatMap(blocksOf))].sort((a, b) => a - b);
+    const personsOf = async (transaction: Transaction) => {
+      await lockBlocks(transaction, projectId, blocks);
+      heldSince = performance.now();
+      return slice;
+    };
+    await this.live.refresh({ projectId, reason: 'time', cohortsOf: () => slice.keys(), personsOf });
+    this.size.learn(performance.now() - heldSince);
   }
 
   private async rebuild(projectId: number): Promise<void> {
@@ -142,20 +129,20 @@ export class ProjectSweep implements Swept {
       const index = await this.live.index.open(transaction, projectId);
       const marks = await readSweepMarks(transaction, projectId);
       const state = carryOver(this, marks);
-      this.leaves = await readTimedLeaves(
-        transaction,
-        { projectId, cohorts: index.cohorts.values(), state },
-        this.known,
-      );
+      const cohorts = index.cohorts.values();
+      const leaves = await readTimedLeaves(transaction, { projectId, cohorts, state }, this.known);
+      this.leaves = leaves.sort(byWay);
       this.versions = new Map(marks.map(({ cohortId, version }) => [cohortId, version]));
       this.number = index.number;
     });
-    this.dates.retain(new Set(this.leaves.flatMap(({ edges }) => edges.map(({ place }) => place))));
+    const edges = this.leaves.flatMap((leaf) => leaf.edges);
+    this.dates.retain(new Set(edges.map(({ place }) => place)));
+    this.paces.retain(new Set(edges.map(({ clock }) => clock)));
     this.markedAt = undefined;
   }
 
   /** Every round read its clock after `at`, so all of them are at least so far. */
-  private async mark({ projectId, number, at }: ProjectTime): Promise<void> {
+  async mark({ projectId, number, at }: ProjectTime): Promise<void> {
     const since = this.markedAt === undefined ? Infinity : Math.abs(at.getTime() - this.markedAt.getTime());
     if (this.leaves.length === 0 || since < MARK_EVERY_MS) {
       return;
@@ -168,10 +155,19 @@ export class ProjectSweep implements Swept {
   }
 }
 
-function cut<T>(all: readonly T[], size: number): (readonly T[])[] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
+/** Leaves with the same persons are one visit. */
+function visitsOf(visited: ReadonlyMap<TimedLeaf, Bitmap>): Visit[] {
+  const together = Map.groupBy(visited, ([, persons]) => persons);
+  return [...together].map(([persons, leaves]) => ({
+    persons,
+    cohorts: [...new Set(leaves.flatMap(([{ cohorts }]) => cohorts))],
+  }));
+}
+
+/** Whom the same edge moves comes together, so that their cohorts are written once. */
+function byWay({ edges: [one] }: TimedLeaf, { edges: [other] }: TimedLeaf): number {
+  const [a, b] = [one?.way ?? '', other?.way ?? ''];
+  return a < b ? -1 : Number(a > b);
 }
 
 function sleepOf(

@@ -9,6 +9,7 @@ import { LiveMembers } from '../keep-live/live-members.js';
 import { REALTIME_METRICS } from '../realtime-metrics.js';
 import { ProjectLocks } from './project-locks.js';
 import { ProjectSweep, type ProjectTime } from './project-sweep.js';
+import { type OwnProject, takeTurn } from './sweep-turn.js';
 
 /** A flip leaves a mark, so those without one have nothing that time could move. */
 const READ_PROJECTS = `
@@ -24,6 +25,7 @@ export class TimeSweeper implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly sweeps = new Map<number, ProjectSweep>();
   private readonly lag;
   private readonly turns;
+  private first = -1;
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -50,21 +52,22 @@ export class TimeSweeper implements OnApplicationBootstrap, BeforeApplicationShu
   /** @returns after how many milliseconds to come again; undefined: at once */
   async sweepAll(signal?: AbortSignal): Promise<number | undefined> {
     const { rows } = await this.database.pool.query<ProjectTime>(READ_PROJECTS);
-    let isOver = true;
-    let lag = 0;
+    const own: OwnProject[] = [];
     for (const time of rows) {
-      if (signal?.aborted === true) {
-        break;
-      }
       if (await this.isOurs(time.projectId)) {
-        const sweep = this.sweepOf(time.projectId);
-        isOver = (await this.sweepOne(sweep, time)) && isOver;
-        lag = Math.max(lag, sweep.lagAt(time.at));
+        own.push({ time, sweep: this.sweepOf(time.projectId) });
       }
     }
-    this.lag.set(lag);
+    const isOver = await takeTurn(this.inTurn(own), { signal, onError: this.note });
+    this.lag.set(Math.max(0, ...own.map(({ sweep, time }) => sweep.lagAt(time.at))));
     this.turns.inc();
-    return isOver ? this.config.sweepIntervalMs : undefined;
+    return isOver ? undefined : this.config.sweepIntervalMs;
+  }
+
+  /** Another project comes first each time, so that none gets only what the others leave. */
+  private inTurn(own: readonly OwnProject[]): OwnProject[] {
+    this.first = (this.first + 1) % Math.max(1, own.length);
+    return [...own.slice(this.first), ...own.slice(0, this.first)];
   }
 
   /** What another replica swept meanwhile is in its stored marks only. */
@@ -82,12 +85,7 @@ export class TimeSweeper implements OnApplicationBootstrap, BeforeApplicationShu
     return sweep;
   }
 
-  private async sweepOne(sweep: ProjectSweep, time: ProjectTime): Promise<boolean> {
-    try {
-      return !(await sweep.sweep(time));
-    } catch (error) {
-      this.logger.warn({ error, project: time.projectId }, 'time could not be swept; the next turn tries again');
-      return true;
-    }
-  }
+  private readonly note = ({ projectId }: ProjectTime, error: unknown): void => {
+    this.logger.warn({ error, project: projectId }, 'time could not be swept; the next turn tries again');
+  };
 }

@@ -29,7 +29,7 @@ interface Stretch {
  * The persons whom time may have moved in or out of each leaf since it was swept: a superset, as `visitedByTime` tells of one leaf.
  * Leaves with the same events and the same way share a scan, and scans a statement.
  * @param transaction REPEATABLE READ, `project.at` read in it: what it does not see is told of as a change of its person
- * @returns leaves that nobody is visited for are absent; the scope owns the bitmaps
+ * @returns leaves that nobody is visited for are absent, those with the same persons may share a bitmap; the scope owns them
  */
 export async function visitLeaves(
   transaction: Transaction,
@@ -45,18 +45,28 @@ export async function visitLeaves(
     ...(await scan(transaction, project, { sql: BIRTHS, stretches: births, scope })),
     ...(await storedDates(transaction, project, { stretches, dates, scope })),
   ];
-  const visited = new Map<TimedLeaf, Bitmap>();
-  for (const [stretch, persons] of found.filter(([, persons]) => !persons.isEmpty)) {
-    for (const leaf of stretch.leaves) {
-      const known = visited.get(leaf);
-      if (known === undefined) {
-        visited.set(leaf, scope.copy(persons));
-      } else {
-        known.orInPlace(persons);
-      }
+  return unionsOf(found, scope);
+}
+
+/** Leaves that the same stretches concern share one bitmap. */
+function unionsOf(found: readonly (readonly [Stretch, Bitmap])[], scope: BitmapScope): Map<TimedLeaf, Bitmap> {
+  const numbers = new Map<TimedLeaf, number[]>();
+  for (const [number, [{ leaves }, persons]] of found.entries()) {
+    if (!persons.isEmpty) {
+      leaves.forEach((leaf) => known(numbers, leaf, () => []).push(number));
     }
   }
-  return visited;
+  const unions = new Map<string, Bitmap>();
+  const unionOf = (own: readonly number[]) => {
+    const union = scope.of();
+    own
+      .flatMap((number) => found[number]?.[1] ?? [])
+      .forEach((persons) => {
+        union.orInPlace(persons);
+      });
+    return union;
+  };
+  return new Map([...numbers].map(([leaf, own]) => [leaf, known(unions, own.join(), () => unionOf(own))]));
 }
 
 /** Leaves that were swept together have their mark, the object, in common: what is the same for all of them is found once. */
@@ -87,7 +97,7 @@ function moveOf(
   return from.epochNanoseconds === to.epochNanoseconds ? null : { from, to };
 }
 
-function known<V>(values: Map<string, V>, key: string, make: () => V): V {
+function known<K, V>(values: Map<K, V>, key: K, make: () => V): V {
   let value = values.get(key);
   if (value === undefined) {
     value = make();
