@@ -5,6 +5,7 @@ import { benchFilters } from './filters.bench.js';
 import { benchIngest } from './ingest.bench.js';
 import { benchLive } from './live.bench.js';
 import { benchLookup } from './lookup.bench.js';
+import { benchMidnight } from './midnight.bench.js';
 import { benchReady } from './ready.bench.js';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
@@ -15,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<void>>> = {
   filters: benchFilters,
   live: benchLive,
   lookup: benchLookup,
+  midnight: benchMidnight,
   ready: benchReady,
 };
 

@@ -18,6 +18,8 @@ export interface Load {
   readonly forMs: number;
   /** Ordinals of the persons marked in this run lie from here on. */
   readonly firstMarked: number;
+  /** Instead of the usual mixture: all events but the marks are these, and say nothing of their persons. */
+  readonly event?: string;
 }
 
 export interface SentEvents {
@@ -45,7 +47,7 @@ export async function sendEvents({ connection }: BenchStack, load: Load): Promis
       if (isMark) {
         marked.set(ordinal, performance.now());
       }
-      messages.push(record(load.projectId, ordinal, isMark));
+      messages.push(record(load, ordinal, isMark));
     }
     if (messages.length > 0) {
       sends.push(producer.send({ topic, messages, acks: -1 }));
@@ -57,7 +59,7 @@ export async function sendEvents({ connection }: BenchStack, load: Load): Promis
   return { count, marked };
 }
 
-function record(projectId: number, ordinal: number, isMark: boolean): { key: string; value: string } {
+function record({ projectId, event: usual }: Load, ordinal: number, isMark: boolean): { key: string; value: string } {
   const distinctId = `d${ordinal}`;
   const now = new Date().toISOString();
   const event = {
@@ -65,10 +67,14 @@ function record(projectId: number, ordinal: number, isMark: boolean): { key: str
     project_id: projectId,
     uuid: randomUUID(),
     distinct_id: distinctId,
-    event: isMark ? 'mark' : (NAMES[Math.floor(Math.random() * NAMES.length)] ?? ''),
+    event: isMark ? 'mark' : (usual ?? NAMES[Math.floor(Math.random() * NAMES.length)] ?? ''),
     timestamp: now,
     received_at: now,
-    properties: { amount: Math.floor(Math.random() * 500), $browser: 'Firefox', ...changes(isMark) },
+    properties: {
+      amount: Math.floor(Math.random() * 500),
+      $browser: 'Firefox',
+      ...(usual === undefined || isMark ? changes(isMark) : {}),
+    },
   };
   return { key: eventKey(projectId, distinctId), value: JSON.stringify(event) };
 }
