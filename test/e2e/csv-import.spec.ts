@@ -17,7 +17,6 @@ const PERSONS = 9_000;
 describe('CSV files into static cohorts', () => {
   const stack = useStack(['gateway', 'csv-import', 'calculator', 'ingestion'], {
     CSV_IMPORT_BATCH_ROWS: '500',
-    CSV_UPLOAD_ABANDONED_MS: '1000',
   });
   const uploads = new Uploads(stack);
   const api = new MusterApi(stack);
@@ -25,7 +24,7 @@ describe('CSV files into static cohorts', () => {
 
   beforeAll(async () => {
     uuids = await insertPersons(stack.database, stack.project.id, PERSONS);
-  }, 60_000);
+  });
 
   const members = async (cohortId: number) => (await api.members(cohortId, 1000)).map(({ uuid }) => uuid).sort();
   const uuidsOf = (...ordinals: number[]) => ordinals.map((ordinal) => uuids[ordinal]!).sort();
@@ -239,7 +238,10 @@ describe('CSV files into static cohorts', () => {
   it('sweeps an upload whose gateway is gone', async () => {
     const { pool } = stack.database;
     const id = uuids[1]!;
-    await pool.query('INSERT INTO upload (id, project_id) VALUES ($1, $2)', [id, stack.project.id]);
+    await pool.query("INSERT INTO upload (id, project_id, touched_at) VALUES ($1, $2, now() - interval '1 hour')", [
+      id,
+      stack.project.id,
+    ]);
     await pool.query("INSERT INTO upload_piece (upload_id, number, bytes) VALUES ($1, 0, 'x')", [id]);
     await eventually(async () => {
       const left = await pool.query('SELECT 1 FROM upload UNION ALL SELECT 1 FROM upload_piece');

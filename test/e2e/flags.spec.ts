@@ -17,7 +17,9 @@ describe('flags, asked for by the real posthog-node', () => {
   let posthog: PostHog;
 
   beforeAll(() => {
-    posthog = new PostHog(stack.project.token, { host: stack.gatewayUrl, flushAt: 1, disableGeoip: true });
+    const host = { host: stack.gatewayUrl, disableGeoip: true };
+    // By itself it takes flags for unknown after three seconds.
+    posthog = new PostHog(stack.project.token, { ...host, flushAt: 1, featureFlagsRequestTimeoutMs: 30_000 });
   });
   afterAll(() => posthog.shutdown());
 
