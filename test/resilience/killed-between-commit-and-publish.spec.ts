@@ -7,8 +7,8 @@ interface OutboxRow {
   published_at: Date | null;
 }
 
-/** Longer than this test kills: the next gateway must not find the last one's rows before it is ready. */
-const LEASE_MS = '30000';
+/** Longer than this test: the next gateway must not find the last one's rows before it is ready. */
+const LEASE_MS = '600000';
 
 describe('the gateway is killed between commit and publish', () => {
   const stack = useStack([]);
@@ -41,14 +41,12 @@ describe('the gateway is killed between commit and publish', () => {
     expect(left).toHaveLength(3);
     expect(left.filter(({ published_at }) => published_at !== null)).toEqual([]);
 
-    // The lease of the dead ends, and the relay of whichever service runs takes over.
+    // The leases of the dead end, and the relay of whichever service runs takes over.
+    await stack.database.pool.query('UPDATE outbox SET leased_until = now() WHERE leased_until > now()');
     await startService('calculator', stack.env);
-    await eventually(
-      async () => {
-        expect((await outbox()).every(({ published_at }) => published_at !== null)).toBe(true);
-      },
-      { withinMs: 60_000 },
-    );
+    await eventually(async () => {
+      expect((await outbox()).every(({ published_at }) => published_at !== null)).toBe(true);
+    });
 
     const cohorts = await stack.database.pool.query<{ id: number; name: string }>('SELECT id, name FROM cohort');
     const messages = await readTopic<CohortCreated>(stack, TOPICS.cohortCreated, (all) => ids(all).size === 3);

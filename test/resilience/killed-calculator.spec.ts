@@ -7,6 +7,8 @@ import { replayMembership, storedMembers } from '../support/replay-membership.js
 
 const COHORTS = 12;
 const PERSONS = 300;
+/** Twelve cohorts cost 18 on average, and fewer than these once in 30,000 times. */
+const DEATHS = 4;
 
 describe('the calculator is killed in the middle of its work', () => {
   const stack = useStack(['gateway', 'ingestion']);
@@ -31,13 +33,13 @@ describe('the calculator is killed in the middle of its work', () => {
     }
 
     const failAt =
-      'calculator.before_flip:0.3,calculator.after_flip:0.3,announcer.after_publish:0.3,outbox.after_publish:0.3';
+      'calculator.before_flip:0.5,calculator.after_flip:0.5,announcer.after_publish:0.3,outbox.after_publish:0.3';
     // Processes that die by the dozen are this test's doing, not the runs': none shall be given up for it.
     const env = { ...stack.env, CALCULATOR_LEASE_MS: '500', CALCULATOR_MAX_ATTEMPTS: '100' };
     const calculators = await Promise.all([keepAlive('calculator', env, failAt), keepAlive('calculator', env, failAt)]);
     await eventually(
       () => {
-        expect(calculators.reduce((sum, one) => sum + one.deaths(), 0)).toBeGreaterThanOrEqual(5);
+        expect(calculators.reduce((sum, one) => sum + one.deaths(), 0)).toBeGreaterThanOrEqual(DEATHS);
       },
       { withinMs: 60_000 },
     );
