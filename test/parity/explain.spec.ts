@@ -11,6 +11,10 @@ const WORLDS = Number(process.env['EXPLAIN_WORLDS'] ?? 5);
 const QUESTIONS = Number(process.env['EXPLAIN_QUESTIONS'] ?? 7);
 const SEED = Number(process.env['PARITY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const KINDS = Object.keys(leafArbitraries(fc.sample(worldArbitrary, { numRuns: 1, seed: 1 })[0]!));
+/** Of events some answer must really have changed; few conditions on properties are dates that move. */
+const mayStandStill = (kind: string) => kind.startsWith('person') || ['cohort', 'distinct_id'].includes(kind);
+/** A kind whose questions happened to change nothing is asked more of them. */
+const MOST_ROUNDS = 20;
 const DAY_MS = 86_400_000;
 /** Where an answer is looked at that should not have changed: near, and far. */
 const LATER_MS = [1, 3_600_000, DAY_MS / 2, DAY_MS, 2 * DAY_MS, 6.5 * DAY_MS, 20 * DAY_MS, 45 * DAY_MS, 400 * DAY_MS];
@@ -56,7 +60,8 @@ describe('an explanation agrees with the evaluator, now and until it says that t
     }, 'REPEATABLE READ');
   }
 
-  it.each(KINDS)(`%s (seed ${SEED})`, async (kind) => {
+  /** @returns how many of the answers time changes */
+  async function askAll(kind: string, round: number): Promise<number> {
     let changes = 0;
     for (const [index, { world, at: place }] of loaded.entries()) {
       const question = fc.record({
@@ -68,10 +73,17 @@ describe('an explanation agrees with the evaluator, now and until it says that t
         fc.asyncProperty(question, async (one) => {
           changes += (await explainedUntil(place, world.timezone, one)) === undefined ? 0 : 1;
         }),
-        { numRuns: QUESTIONS, seed: SEED + index },
+        { numRuns: QUESTIONS, seed: SEED + index + round * WORLDS },
       );
     }
-    // Of events some answer must really have changed; few conditions on properties are dates that move.
-    expect(changes > 0 || kind.startsWith('person') || ['cohort', 'distinct_id'].includes(kind)).toBe(true);
+    return changes;
+  }
+
+  it.each(KINDS)(`%s (seed ${SEED})`, async (kind) => {
+    let changes = await askAll(kind, 0);
+    for (let round = 1; round < MOST_ROUNDS && changes === 0 && !mayStandStill(kind); round += 1) {
+      changes += await askAll(kind, round);
+    }
+    expect(changes > 0 || mayStandStill(kind)).toBe(true);
   });
 });

@@ -12,6 +12,13 @@ const WORLDS = Number(process.env['EDGE_WORLDS'] ?? 10);
 const STRETCHES = Number(process.env['EDGE_STRETCHES'] ?? 12);
 const SEED = Number(process.env['PARITY_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const KINDS = Object.keys(leafArbitraries(fc.sample(worldArbitrary, { numRuns: 1, seed: 1 })[0]!));
+/**
+ * Time alone never changes who has a distinct id or is in a cohort, and few conditions on persons hold a relative date; of all
+ * others the stretches must really show changes.
+ */
+const mayStandStill = (kind: string) => ['cohort', 'distinct_id', 'person'].includes(kind);
+/** A kind whose stretches happened to change nothing is given more of them. */
+const MOST_ROUNDS = 20;
 
 /** A stretch of time: two instants around the history, near to each other or far apart. */
 function stretchArbitrary(world: Parameters<typeof instantArbitrary>[0]): fc.Arbitrary<[string, string]> {
@@ -54,7 +61,8 @@ describe('between two instants a leaf only changes for persons whom the sweep vi
     }, 'REPEATABLE READ');
   }
 
-  it.each(KINDS)(`%s (seed ${SEED})`, async (kind) => {
+  /** @returns how many persons changed */
+  async function passAll(kind: string, round: number): Promise<number> {
     let changes = 0;
     for (const [index, { world, at }] of loaded.entries()) {
       const leaf = leafArbitraries(world)[kind]!;
@@ -65,14 +73,18 @@ describe('between two instants a leaf only changes for persons whom the sweep vi
           changed.andNotInPlace(visited);
           expect(changed.toArray()).toEqual([]);
         }),
-        { numRuns: STRETCHES, seed: SEED + index },
+        { numRuns: STRETCHES, seed: SEED + index + round * WORLDS },
       );
     }
-    // Time alone never changes who has a distinct id or is in a cohort, and few conditions on persons hold a relative date; of
-    // all others the stretches must really show changes.
-    if (!['cohort', 'distinct_id', 'person'].includes(kind)) {
-      expect(changes).toBeGreaterThan(0);
+    return changes;
+  }
+
+  it.each(KINDS)(`%s (seed ${SEED})`, async (kind) => {
+    let changes = await passAll(kind, 0);
+    for (let round = 1; round < MOST_ROUNDS && changes === 0 && !mayStandStill(kind); round += 1) {
+      changes += await passAll(kind, round);
     }
+    expect(changes > 0 || mayStandStill(kind)).toBe(true);
   });
 
   it('a date on a person passes its edge, and the sweep finds her and nobody else', async () => {
