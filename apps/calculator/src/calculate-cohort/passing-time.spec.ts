@@ -140,7 +140,7 @@ describe('a flip and the live set', () => {
     await fixture.edit(id);
     await fixture.edit(without);
     await whileShared(async () => {
-      await fixture.drain({ statementTimeoutMs: 2_000 });
+      await fixture.drain({ statementTimeoutMs: 10_000 });
     });
     expect(await number()).toBe(before);
     expect(await fixture.cohort(id)).toMatchObject({ version: 2, is_calculating: false });

@@ -69,7 +69,7 @@ describe('versions of a cohort', () => {
     await fixture.edit(id, all(plan('free')));
     await fixture.drain();
     await fixture.holding('LOCK TABLE person IN ACCESS EXCLUSIVE MODE', () =>
-      fixture.handler({ statementTimeoutMs: 2_000 }).calculate(old),
+      fixture.handler({ statementTimeoutMs: 10_000 }).calculate(old),
     );
     expect(await fixture.runs(id)).toMatchObject([{ state: 'superseded' }, { state: 'done' }]);
     expect(await fixture.cohort(id)).toMatchObject({ version: 2, is_calculating: false });
