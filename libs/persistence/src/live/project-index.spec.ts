@@ -58,6 +58,17 @@ describe('the index of live cohorts', () => {
     expect(levelsOf(index.withReferrers([4, 2, 1])).map(idsOf)).toEqual([[1, 2], [3], [4]]);
   });
 
+  it('orders a chain of ten thousand, in whatever order they are given, beside a short cut through it', () => {
+    const LENGTH = 10_000;
+    const chain = Array.from({ length: LENGTH }, (_, at) => live(at + 1, at === 0 ? property('a') : cohort(at)));
+    const shortCut = live(LENGTH + 1, cohort(LENGTH), cohort(1));
+    for (const given of [[shortCut, ...chain], [shortCut, ...chain].reverse()]) {
+      const levels = levelsOf(given);
+      expect(levels.map(idsOf)).toEqual([...chain, shortCut].map(({ id }) => [id]));
+    }
+    expect(indexOf(...chain, shortCut).withReferrers([1])).toHaveLength(LENGTH + 1);
+  });
+
   it('cuts a circle of definitions somewhere', () => {
     const circle = indexOf(live(1, cohort(2)), live(2, cohort(1)), live(3, cohort(2)));
     const levels = levelsOf(circle.withReferrers([1])).map(idsOf);

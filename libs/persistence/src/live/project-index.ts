@@ -90,24 +90,39 @@ export class ProjectIndex {
  * other may for a moment be live in a circle; a circle is cut, and whoever is behind the cut reads what is stored.
  */
 export function levelsOf(cohorts: readonly LiveCohort[]): LiveCohort[][] {
-  const known = new Map(cohorts.map((cohort) => [cohort.id, cohort]));
-  const depths = new Map<number, number>();
-  const depthOf = (cohort: LiveCohort): number => {
-    const depth = depths.get(cohort.id);
-    if (depth !== undefined) {
-      return depth;
-    }
-    depths.set(cohort.id, 0);
-    const below = cohort.references.flatMap((id) => known.get(id) ?? []).map((reference) => depthOf(reference) + 1);
-    const deepest = Math.max(0, ...below);
-    depths.set(cohort.id, deepest);
-    return deepest;
-  };
+  const depths = depthsOf(cohorts);
   const levels: LiveCohort[][] = [];
   for (const cohort of cohorts) {
-    (levels[depthOf(cohort)] ??= []).push(cohort);
+    (levels[depths.get(cohort.id) ?? 0] ??= []).push(cohort);
   }
-  return levels.filter((level) => level.length > 0);
+  return levels;
+}
+
+/** How many references lie below each cohort, at the longest way down. On a stack of its own: a chain may be longer than Node's is deep. */
+function depthsOf(cohorts: readonly LiveCohort[]): Map<number, number> {
+  const known = new Map(cohorts.map((cohort) => [cohort.id, cohort]));
+  const depths = new Map<number, number>();
+  const entered = new Set<number>();
+  const open = [...cohorts];
+  for (let cohort = open.at(-1); cohort !== undefined; cohort = open.at(-1)) {
+    const { id, references } = cohort;
+    const next = entered.has(id)
+      ? []
+      : references.flatMap((below) => (entered.has(below) ? [] : (known.get(below) ?? [])));
+    entered.add(id);
+    if (next.length > 0) {
+      open.push(...next);
+      continue;
+    }
+    open.pop();
+    if (!depths.has(id)) {
+      depths.set(
+        id,
+        references.reduce((deepest, below) => Math.max(deepest, (depths.get(below) ?? -1) + 1), 0),
+      );
+    }
+  }
+  return depths;
 }
 
 function unite(first: Bitmap, rest: readonly (readonly number[])[], scope: BitmapScope): Bitmap {
