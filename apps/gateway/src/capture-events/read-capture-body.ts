@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
@@ -39,21 +40,33 @@ export async function readCaptureBody(request: FastifyRequest): Promise<CaptureB
 
 /** By its first two bytes: browsers cannot set Content-Encoding, and proxies decompress without saying so. */
 async function decompress(request: FastifyRequest, body: Buffer): Promise<Buffer> {
+  const encoding = encodingOf(request);
+  const compression = compressionOf(request);
+  if (body[0] === 0x1f && body[1] === 0x8b) {
+    return inflated(body);
+  }
+  const isSaidToBeGzip = encoding === 'gzip' || (compression.startsWith('gzip') && !isUtf8(body));
+  if (isSaidToBeGzip && body.length > 0) {
+    throw unparsable('the body is not gzip');
+  }
+  return body;
+}
+
+function encodingOf(request: FastifyRequest): string {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (!['gzip', 'identity'].includes(encoding)) {
     throw unsupportedMediaType(`content-encoding=${encoding}`);
   }
-  const compression = queryText(request, 'compression');
-  if (compression !== undefined && !['gzip', 'gzip-js', 'base64', ''].includes(compression)) {
+  return encoding;
+}
+
+/** What SDKs say in the query of the URL. */
+function compressionOf(request: FastifyRequest): string {
+  const compression = queryText(request, 'compression') ?? '';
+  if (!['gzip', 'gzip-js', 'base64', ''].includes(compression)) {
     throw invalid('compression', `Expected gzip, gzip-js or base64. Got: ${compression.slice(0, 20)}`);
   }
-  if (body[0] === 0x1f && body[1] === 0x8b) {
-    return inflated(body);
-  }
-  if (encoding === 'gzip' && body.length > 0) {
-    throw unparsable('the body is not gzip');
-  }
-  return body;
+  return compression;
 }
 
 async function inflated(body: Buffer): Promise<Buffer> {
