@@ -12,7 +12,7 @@ export {
 export { BitmapScope } from './bitmap/bitmap-scope.js';
 export { BEHAVIORS } from './definition/behaviors.js';
 export { cohortTypeOf, type ConditionType, conditionTypeOf } from './definition/classify-filters.js';
-export { passesMissing, type PropertyCondition } from './definition/condition.js';
+export { isNoCondition, passesMissing, type PropertyCondition } from './definition/condition.js';
 export { readDate } from './definition/dates.js';
 export { DefinitionError } from './definition/definition-error.js';
 export { parsePropertyFilter } from './definition/event-matcher.js';

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 
 import { BitmapScope } from '#cohort-core';
+import type { JsonObject } from '#contracts';
 import { changeMembers, type CohortIds, Database, readClock, type Transaction, wantDependents } from '#persistence';
 
 import type { Access } from '../authenticate/access.js';
 import { findCohort } from '../get-cohort/find-cohort.js';
 import { invalid } from '../http/api-error.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import { recordActivity } from '../record-activity/record-activity.js';
 import { lockStaticCohort } from '../static-members/lock-static-cohort.js';
 import { isUuid, resolvePersons } from '../static-members/resolve-persons.js';

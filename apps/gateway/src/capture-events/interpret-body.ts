@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 
+import { isObject, type JsonObject } from '#contracts';
+
 import { invalid, tooLarge, unauthenticated } from '../http/api-error.js';
-import { type JsonObject, nameOf } from '../http/read-json-body.js';
+import { nameOf } from '../http/read-json-body.js';
 import { queryText } from '../http/read-query.js';
 import { parseInstant } from './correct-time.js';
 
@@ -84,8 +86,4 @@ function tokensOf(place: unknown): string[] {
 function sentAtOfQuery(request: FastifyRequest): Date | undefined {
   const text = queryText(request, '_') ?? '';
   return /^\d{12,14}$/.test(text) ? new Date(Number(text)) : undefined;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,12 +1,11 @@
 import { isUUID } from 'class-validator';
 
-import { type CapturedEvent, distinctIdProblem, TOPICS } from '#contracts';
+import { type CapturedEvent, distinctIdProblem, isObject, TOPICS } from '#contracts';
 
 import { flawOf } from '../http/json-value.js';
 import type { Shape } from '../http/shape.js';
 import { correctTime, parseInstant } from './correct-time.js';
 import { EventRefused, REFUSALS } from './event-refusal.js';
-import { isObject } from './interpret-body.js';
 import { withPersonUpdates } from './person-updates.js';
 import { MAX_EVENT_DEPTH } from './read-capture-body.js';
 import { uuidV7 } from './uuid-v7.js';

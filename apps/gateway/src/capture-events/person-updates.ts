@@ -1,10 +1,9 @@
-import { type EventRefusal, EventRefused, REFUSALS } from './event-refusal.js';
-import { isObject } from './interpret-body.js';
+import { isObject, type JsonObject } from '#contracts';
 
-type Json = Readonly<Record<string, unknown>>;
+import { type EventRefusal, EventRefused, REFUSALS } from './event-refusal.js';
 
 /** SDKs put `$set`, `$set_once` and `$unset` beside the properties or inside; from here on they are inside. What stands outside wins. */
-export function withPersonUpdates(event: Json, properties: Json): Json {
+export function withPersonUpdates(event: JsonObject, properties: JsonObject): JsonObject {
   const updates = {
     $set: merged(event, properties, '$set', REFUSALS.invalidSet),
     $set_once: merged(event, properties, '$set_once', REFUSALS.invalidSetOnce),
@@ -15,13 +14,13 @@ export function withPersonUpdates(event: Json, properties: Json): Json {
   return Object.fromEntries([...others, ...given]);
 }
 
-function merged(event: Json, properties: Json, key: string, refusal: EventRefusal): Json | undefined {
+function merged(event: JsonObject, properties: JsonObject, key: string, refusal: EventRefusal): JsonObject | undefined {
   const inside = objectOf(properties[key], refusal);
   const outside = objectOf(event[key], refusal);
   return inside !== undefined && outside !== undefined ? { ...inside, ...outside } : (outside ?? inside);
 }
 
-function objectOf(value: unknown, refusal: EventRefusal): Json | undefined {
+function objectOf(value: unknown, refusal: EventRefusal): JsonObject | undefined {
   if (value === undefined || value === null) {
     return undefined;
   }
@@ -31,7 +30,7 @@ function objectOf(value: unknown, refusal: EventRefusal): Json | undefined {
   return value;
 }
 
-function united(event: Json, properties: Json): string[] | undefined {
+function united(event: JsonObject, properties: JsonObject): string[] | undefined {
   const names = [...namesOf(properties['$unset']), ...namesOf(event['$unset'])];
   return names.length === 0 ? undefined : [...new Set(names)];
 }

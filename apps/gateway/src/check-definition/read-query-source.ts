@@ -1,5 +1,6 @@
+import type { JsonObject } from '#contracts';
+
 import { invalid } from '../http/api-error.js';
-import type { JsonObject } from '../http/read-json-body.js';
 
 /** Longest text of the client that is sent back. */
 const MAX_SHOWN = 80;

@@ -1,9 +1,9 @@
 import { parsePropertyFilter } from '#cohort-core';
+import { isObject, type JsonObject } from '#contracts';
 
 import { refusing } from '../check-definition/read-filters.js';
 import { invalid } from '../http/api-error.js';
 import { textField } from '../http/read-fields.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import type { ActionStep } from '../present-action/action-row.js';
 
 const MAX_NAME = 400;
@@ -42,10 +42,10 @@ function readSteps(steps: unknown): ActionStep[] {
 }
 
 function readStep(step: unknown, path: string): ActionStep {
-  if (typeof step !== 'object' || step === null || Array.isArray(step)) {
+  if (!isObject(step)) {
     throw invalid(path, 'Expected an object with event and, if wanted, properties.');
   }
-  const { event, properties, ...others } = step as JsonObject;
+  const { event, properties, ...others } = step;
   refuseOthers(others, path);
   if (typeof event !== 'string' || event === '' || event.length > MAX_EVENT) {
     throw invalid(`${path}__event`, `Expected the name of an event, 1 to ${MAX_EVENT} characters.`);

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 
+import type { JsonObject } from '#contracts';
 import { OutboxRelay } from '#outbox';
 import { Database } from '#persistence';
 
 import type { Access } from '../authenticate/access.js';
 import { lockLiveSet } from '../check-definition/refuse-loops.js';
 import { checkFlagCohorts } from '../check-flag/check-flag-cohorts.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import type { FlagRow } from '../present-flag/flag-row.js';
 import { insertFlag } from './insert-flag.js';
 import { readFlagFields, readFlagFilters } from './read-flag-fields.js';

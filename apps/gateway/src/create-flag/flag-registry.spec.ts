@@ -115,9 +115,15 @@ describe('the registry of feature flags', () => {
     expect((await call('GET', `${flag.id}/`)).body).toMatchObject({ deleted: true });
     const listed = (await call('GET', '?limit=1000')).body['results'] as { id: number }[];
     expect(listed.map(({ id }) => id)).not.toContain(flag.id);
+    await call('PATCH', `${flag.id}/`, { name: 'Buried' });
     const restored = await call('PATCH', `${flag.id}/`, { deleted: false });
-    expect(restored.body).toMatchObject({ deleted: false, version: 3 });
-    expect((await messages(flag.id)).map(({ type }) => type)).toEqual(['flag.created', 'flag.deleted', 'flag.updated']);
+    expect(restored.body).toMatchObject({ deleted: false, version: 4 });
+    expect(await messages(flag.id)).toMatchObject([
+      { type: 'flag.created' },
+      { type: 'flag.deleted' },
+      { type: 'flag.updated', payload: { active: true, deleted: true, changed: ['name'] } },
+      { type: 'flag.updated', payload: { active: true, deleted: false, changed: ['deleted'] } },
+    ]);
   });
 
   it('gives a key to one flag at a time, also in a race', async () => {

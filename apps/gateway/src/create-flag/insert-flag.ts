@@ -1,10 +1,9 @@
-import { flagKey, TOPICS } from '#contracts';
+import { flagKey, type JsonObject, TOPICS } from '#contracts';
 import { appendToOutbox } from '#outbox';
 import { isUniqueViolation, type Transaction } from '#persistence';
 
 import type { Access } from '../authenticate/access.js';
 import { invalid } from '../http/api-error.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import { FLAG_COLUMNS, type FlagRow, type StoredFlag } from '../present-flag/flag-row.js';
 
 export interface NewFlag {

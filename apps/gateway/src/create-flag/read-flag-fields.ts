@@ -1,9 +1,9 @@
 import { cohortsOf, parseFlagFilters } from '#cohort-core';
+import type { JsonObject } from '#contracts';
 
 import { refusing } from '../check-definition/read-filters.js';
 import { invalid } from '../http/api-error.js';
 import { booleanField, textField } from '../http/read-fields.js';
-import type { JsonObject } from '../http/read-json-body.js';
 
 const MAX_KEY = 400;
 const MAX_NAME = 1000;

@@ -1,10 +1,12 @@
 import { Controller, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiOperation } from '@nestjs/swagger';
 
+import type { JsonObject } from '#contracts';
+
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
 import { invalid } from '../http/api-error.js';
-import { JsonBody, type JsonObject } from '../http/read-json-body.js';
+import { JsonBody } from '../http/read-json-body.js';
 import type { Shape } from '../http/shape.js';
 import { EditPersonRoute } from '../openapi/api-routes.js';
 import { PersonEvents } from '../send-person-event/person-events.js';

@@ -1,8 +1,9 @@
-import { isObject } from '../capture-events/interpret-body.js';
+import { isObject, type JsonObject } from '#contracts';
+
 import { MAX_BODY_DEPTH } from '../capture-events/read-capture-body.js';
 import { invalid } from '../http/api-error.js';
 import { flawOf } from '../http/json-value.js';
-import { type JsonObject, nameOf } from '../http/read-json-body.js';
+import { nameOf } from '../http/read-json-body.js';
 
 /** Whose flags one request asks for. */
 export interface FlagsQuestion {

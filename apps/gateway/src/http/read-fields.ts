@@ -1,5 +1,6 @@
+import type { JsonObject } from '#contracts';
+
 import { invalid } from './api-error.js';
-import type { JsonObject } from './read-json-body.js';
 
 interface TextRule {
   /** Characters as a reader counts them: a pair of surrogates is one. */

@@ -1,13 +1,13 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
+import { isObject, type JsonObject } from '#contracts';
+
 import { invalid, unparsable, unsupportedMediaType } from './api-error.js';
 import { flawOf, needsInspection } from './json-value.js';
 
 /** JSON levels, not filter levels: ten nested groups take two each, in `filters.properties` of the body. */
 const MAX_DEPTH = 32;
-
-export type JsonObject = Record<string, unknown>;
 
 /** The request's JSON object: UTF-8, at most 32 levels deep, free of NUL and lone surrogates. An absent body is an empty object. */
 function readJsonBody(request: FastifyRequest): JsonObject {
@@ -18,11 +18,11 @@ function readJsonBody(request: FastifyRequest): JsonObject {
   requireJson(request);
   const text = decodeUtf8(bytes);
   const body = parseJson(text);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+  if (!isObject(body)) {
     throw invalid(null, `Invalid data. Expected a dictionary, but got ${nameOf(body)}.`);
   }
   refuseFlaws(text, body);
-  return body as JsonObject;
+  return body;
 }
 
 /** Gives a controller the request's JSON object. */

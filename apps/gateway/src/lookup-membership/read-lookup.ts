@@ -1,5 +1,6 @@
+import type { JsonObject } from '#contracts';
+
 import { invalid } from '../http/api-error.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import { MAX_COHORT_IDS, MAX_DISTINCT_IDS } from './lookup-membership.request.js';
 
 export interface Lookup {

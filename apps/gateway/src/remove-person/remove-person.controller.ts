@@ -1,10 +1,12 @@
 import { Controller, Inject, Param, Patch, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 
+import type { JsonObject } from '#contracts';
+
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
 import { readId } from '../http/read-id.js';
-import { JsonBody, type JsonObject } from '../http/read-json-body.js';
+import { JsonBody } from '../http/read-json-body.js';
 import type { Shape } from '../http/shape.js';
 import { CohortRoute, StaticMembersRoute } from '../openapi/api-routes.js';
 import { CohortMembersChangedResponse } from '../static-members/success.response.js';

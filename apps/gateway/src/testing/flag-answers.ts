@@ -1,3 +1,5 @@
+import { isObject } from '#contracts';
+
 import type { Answer } from './gateway-fixture.js';
 import type { TestGateway } from './use-gateway.js';
 
@@ -12,7 +14,7 @@ interface FlagAnswers {
 export function useFlagAnswers(test: TestGateway): FlagAnswers {
   const answers: FlagAnswers = {
     ask(path, body, headers) {
-      const isNamed = !isPlain(body) || 'token' in body || 'api_key' in body;
+      const isNamed = !isObject(body) || Buffer.isBuffer(body) || 'token' in body || 'api_key' in body;
       const sent = isNamed ? body : { token: test.project.token, ...body };
       return test.send(path, { method: 'POST', body: sent, ...(headers === undefined ? {} : { headers }) });
     },
@@ -24,10 +26,6 @@ export function useFlagAnswers(test: TestGateway): FlagAnswers {
     },
   };
   return answers;
-}
-
-function isPlain(body: unknown): body is Record<string, unknown> {
-  return typeof body === 'object' && body !== null && !Array.isArray(body) && !Buffer.isBuffer(body);
 }
 
 interface Value {

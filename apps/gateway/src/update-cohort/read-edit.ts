@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { type CohortGroup, type FilterNode, type ParsedFilters, parseFilters } from '#cohort-core';
+import type { JsonObject } from '#contracts';
 
 import { definitionOfGroups, hasCriteria, readGroups } from '../check-definition/read-criteria.js';
 import { readFilters } from '../check-definition/read-filters.js';
@@ -8,7 +9,6 @@ import { readQuerySource, refuseQuery } from '../check-definition/read-query-sou
 import { MAX_DESCRIPTION, MAX_NAME } from '../create-cohort/read-new-cohort.js';
 import { invalid } from '../http/api-error.js';
 import { booleanField, textField } from '../http/read-fields.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import type { CohortRow } from '../present-cohort/cohort-row.js';
 import { presentFilters } from '../present-cohort/present-cohort.js';
 

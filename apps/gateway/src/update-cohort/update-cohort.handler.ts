@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 
+import type { JsonObject } from '#contracts';
 import { OutboxRelay } from '#outbox';
 import { Database, lockCohort, type Transaction } from '#persistence';
 
 import type { Access } from '../authenticate/access.js';
 import { findCohort } from '../get-cohort/find-cohort.js';
 import { notFound } from '../http/api-error.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import type { CohortRow } from '../present-cohort/cohort-row.js';
 import { type Activity, recordActivity } from '../record-activity/record-activity.js';
 import type { Adopt } from '../upload-csv/adopt.js';

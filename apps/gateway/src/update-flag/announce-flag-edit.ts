@@ -16,14 +16,14 @@ export async function announceFlagEdit(
 }
 
 function messageOf({ projectId, user }: Access, flag: StoredFlag, changed: readonly string[]): OutboxMessage {
-  const { id: flag_id, version, key, active, updated_at } = flag;
+  const { id: flag_id, version, key, active, deleted, updated_at } = flag;
   const common = { schema_version: 1, project_id: projectId, flag_id, version, by_id: user.id };
   const envelope = { key: flagKey(projectId, flag_id), projectId, time: updated_at };
-  if (flag.deleted && changed.includes('deleted')) {
+  if (deleted && changed.includes('deleted')) {
     const message = { ...common, deleted_at: updated_at.toISOString() };
     return { ...envelope, topic: TOPICS.flagDeleted, message };
   }
   const cohort_ids = [...flag.refers_to];
-  const message = { ...common, key, active, cohort_ids, changed: [...changed], updated_at: updated_at.toISOString() };
-  return { ...envelope, topic: TOPICS.flagUpdated, message };
+  const state = { key, active, deleted, cohort_ids, updated_at: updated_at.toISOString() };
+  return { ...envelope, topic: TOPICS.flagUpdated, message: { ...common, ...state, changed: [...changed] } };
 }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 
+import type { JsonObject } from '#contracts';
+
 import { type FlagFilters, readFlagFields, readFlagFilters } from '../create-flag/read-flag-fields.js';
 import { booleanField } from '../http/read-fields.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import type { FlagRow } from '../present-flag/flag-row.js';
 
 /** What a flag shall be; fields that the body does not name keep their value. */

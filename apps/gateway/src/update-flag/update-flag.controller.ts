@@ -8,10 +8,12 @@ import {
   ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
 
+import type { JsonObject } from '#contracts';
+
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
 import { readId } from '../http/read-id.js';
-import { JsonBody, type JsonObject } from '../http/read-json-body.js';
+import { JsonBody } from '../http/read-json-body.js';
 import type { Shape } from '../http/shape.js';
 import { INT4, ProjectRoute } from '../openapi/api-routes.js';
 import { ErrorResponse } from '../openapi/error.response.js';

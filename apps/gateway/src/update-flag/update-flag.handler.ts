@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 
+import type { JsonObject } from '#contracts';
 import { OutboxRelay } from '#outbox';
 import { Database, type Transaction } from '#persistence';
 
@@ -8,7 +9,6 @@ import { lockLiveSet } from '../check-definition/refuse-loops.js';
 import { checkFlagCohorts } from '../check-flag/check-flag-cohorts.js';
 import { uniquely } from '../create-flag/insert-flag.js';
 import { findFlag } from '../get-flag/find-flag.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import { FLAG_COLUMNS, type FlagRow, type StoredFlag } from '../present-flag/flag-row.js';
 import { announceFlagEdit } from './announce-flag-edit.js';
 import { type FlagEdit, readFlagEdit } from './read-flag-edit.js';

@@ -1,11 +1,12 @@
 import { Controller, HttpCode, Inject, Param, Patch, UseGuards } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBody, ApiOperation } from '@nestjs/swagger';
 
+import { isObject, type JsonObject } from '#contracts';
+
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
-import { isObject } from '../capture-events/interpret-body.js';
 import { invalid } from '../http/api-error.js';
-import { JsonBody, type JsonObject, nameOf } from '../http/read-json-body.js';
+import { JsonBody, nameOf } from '../http/read-json-body.js';
 import { EditPersonRoute } from '../openapi/api-routes.js';
 import { PersonEvents } from '../send-person-event/person-events.js';
 import { UpdatePersonRequest } from './update-person.request.js';

@@ -1,8 +1,7 @@
-import { CSV_MODES, type CsvMode } from '#contracts';
+import { CSV_MODES, type CsvMode, type JsonObject } from '#contracts';
 
 import { invalid } from '../http/api-error.js';
 import { flawOf } from '../http/json-value.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import type { Field } from './read-form.js';
 
 const MAX_DEPTH = 32;
@@ -17,7 +16,7 @@ const FALSE_WORDS = ['f', 'n', 'no', 'false', 'off', '0'];
 
 /** The fields of a form as the JSON body that would say the same. Of a field given twice the last one counts. @throws ApiError 400 */
 export function bodyOf(fields: readonly Field[]): JsonObject {
-  const body: JsonObject = {};
+  const body: Record<string, unknown> = {};
   for (const { name, value } of fields) {
     if (TEXTS.includes(name)) {
       body[name] = value;

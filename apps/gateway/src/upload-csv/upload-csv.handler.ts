@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
+import type { JsonObject } from '#contracts';
 import { Database } from '#persistence';
 
 import type { Access } from '../authenticate/access.js';
@@ -11,7 +12,6 @@ import { GATEWAY_CONFIG } from '../config-token.js';
 import { CreateCohortHandler } from '../create-cohort/create-cohort.handler.js';
 import { readNewCohort } from '../create-cohort/read-new-cohort.js';
 import { findCohort } from '../get-cohort/find-cohort.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import type { CohortRow } from '../present-cohort/cohort-row.js';
 import { UpdateCohortHandler } from '../update-cohort/update-cohort.handler.js';
 import type { Adopt } from './adopt.js';

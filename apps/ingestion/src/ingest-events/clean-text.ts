@@ -1,3 +1,5 @@
+import { isObject } from '#contracts';
+
 /** What PostgreSQL cannot store in text (NUL) or jsonb (halves of surrogate pairs) becomes this, as PostHog does. */
 const REPLACEMENT = '\uFFFD';
 /** How JSON.stringify writes them. Also found in `\\u0000`, an escaped backslash before plain letters: then cleaning changes nothing. */
@@ -21,10 +23,6 @@ function cleanValue(value: unknown): unknown {
   return isObject(value)
     ? Object.fromEntries(Object.entries(value).map(([key, item]) => [cleanText(key), cleanValue(item)]))
     : value;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Whether objects and arrays lie in each other more than `limit` levels deep. */

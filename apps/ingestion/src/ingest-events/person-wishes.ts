@@ -1,5 +1,7 @@
+import { isObject } from '#contracts';
+
 import type { Properties } from '../merge-persons/property-changes.js';
-import { cleanText, isObject } from './clean-text.js';
+import { cleanText } from './clean-text.js';
 import type { MergeWish, PersonWishes } from './incoming-event.js';
 
 type WritableWishes = { -readonly [K in keyof PersonWishes]: PersonWishes[K] };

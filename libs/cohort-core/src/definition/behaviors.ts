@@ -1,9 +1,11 @@
+import type { JsonObject } from '#contracts';
+
 import type { Interval, RelativeDate } from './dates.js';
 import { MAX_AMOUNT } from './dates.js';
 import { DefinitionError, join } from './definition-error.js';
 import { checkIgnoredCount, parseCount, parseMatcher, parseNextMatcher } from './event-matcher.js';
 import { intervalField, parseEventWindow } from './event-window.js';
-import { integerField, type JsonObject } from './fields.js';
+import { integerField } from './fields.js';
 import type { EventLeaf } from './filter-node.js';
 
 type Meaning = EventLeaf extends infer L ? (L extends EventLeaf ? Omit<L, 'negation' | 'path'> : never) : never;

@@ -1,8 +1,10 @@
 import { RE2JS } from 're2js';
 
+import type { JsonObject } from '#contracts';
+
 import { isAbsoluteDate, parseLooseDate, parseRelative } from './dates.js';
 import { DefinitionError, join, shown } from './definition-error.js';
-import { type JsonObject, type Scalar, scalarsField } from './fields.js';
+import { type Scalar, scalarsField } from './fields.js';
 import { isOperator, type Operand, type OperatorName, OPERATORS } from './operators.js';
 import { isTildeOperand, isVersion, isWildcardOperand } from './version.js';
 
@@ -125,6 +127,14 @@ const CHECKS: Readonly<Record<Operand, Check>> = {
   tilde: each(isTildeOperand, (value) => `Invalid version ${shown(value)}. Expected '1.2.3', '1.2' or '1'.`),
   wildcard: each(isWildcardOperand, (value) => `Invalid version line ${shown(value)}. Expected '1.*' or '1.2.*'.`),
 };
+
+/**
+ * Whether everybody meets the condition: its list is empty. `icontains` of an empty list searches for the text of the list: PostHog's
+ * quirk, kept.
+ */
+export function isNoCondition({ operator, values }: PropertyCondition): boolean {
+  return values.length === 0 && OPERATORS[operator].operand !== 'none' && operator !== 'icontains';
+}
 
 /** Whether one without the property meets the condition. PostHog's quirk, kept: `not_icontains` of two texts or more asks for it. */
 export function passesMissing({ operator, values }: PropertyCondition): boolean {

@@ -1,14 +1,8 @@
+import { isObject, type JsonObject } from '#contracts';
+
 import { operandField, operatorField, takesNoValue } from './condition.js';
 import { DefinitionError, join, shown } from './definition-error.js';
-import {
-  integerField,
-  isObject,
-  type JsonObject,
-  refuseUnknownKeys,
-  requireKeys,
-  textField,
-  toInteger,
-} from './fields.js';
+import { integerField, refuseUnknownKeys, requireKeys, textField, toInteger } from './fields.js';
 import type { CountOperator, CountRule, EventFilter, EventMatcher } from './filter-node.js';
 
 const MAX_FILTERS = 50;

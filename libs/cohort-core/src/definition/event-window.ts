@@ -1,3 +1,5 @@
+import type { JsonObject } from '#contracts';
+
 import {
   type AbsoluteDate,
   type Interval,
@@ -8,7 +10,7 @@ import {
   type RelativeDate,
 } from './dates.js';
 import { DefinitionError, join, shown } from './definition-error.js';
-import { integerField, type JsonObject } from './fields.js';
+import { integerField } from './fields.js';
 
 /**
  * The time a behavioral leaf looks at. `rounding` tells where a relative start falls: at the start of the unit

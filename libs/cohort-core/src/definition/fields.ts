@@ -1,13 +1,9 @@
+import type { JsonObject } from '#contracts';
+
 import { DefinitionError, join, shown } from './definition-error.js';
 
 /** What a property is compared with. */
 export type Scalar = string | number | boolean;
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Longest text of a key or value; a longer one is a mistake or an attack, not a criterion. */
 const MAX_TEXT = 400;

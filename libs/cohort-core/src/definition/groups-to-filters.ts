@@ -1,5 +1,7 @@
+import { isObject, type JsonObject } from '#contracts';
+
 import { DefinitionError, join } from './definition-error.js';
-import { isObject, type JsonObject, toInteger } from './fields.js';
+import { toInteger } from './fields.js';
 
 /** Every key of a stored group, in PostHog's order. */
 const KEYS = [

@@ -1,6 +1,8 @@
+import type { JsonObject } from '#contracts';
+
 import { BEHAVIORS } from './behaviors.js';
 import { DefinitionError, join, shown } from './definition-error.js';
-import { booleanField, type JsonObject, refuseUnknownKeys, requireKeys } from './fields.js';
+import { booleanField, refuseUnknownKeys, requireKeys } from './fields.js';
 import type { EventLeaf } from './filter-node.js';
 
 const KEYS = [

@@ -1,5 +1,7 @@
+import type { JsonObject } from '#contracts';
+
 import { DefinitionError, join, shown } from './definition-error.js';
-import { booleanField, integerField, type JsonObject, refuseUnknownKeys, requireKeys } from './fields.js';
+import { booleanField, integerField, refuseUnknownKeys, requireKeys } from './fields.js';
 import type { CohortLeaf } from './filter-node.js';
 
 const MAX_INT4 = 2_147_483_647;

@@ -1,5 +1,7 @@
+import { isObject, type JsonObject } from '#contracts';
+
 import { DefinitionError, join, shown } from './definition-error.js';
-import { isObject, type JsonObject, refuseUnknownKeys, toInteger } from './fields.js';
+import { refuseUnknownKeys, toInteger } from './fields.js';
 import { type FilterNode, type Group, type Leaf, leavesOf, matchersOf } from './filter-node.js';
 import type { OperatorName } from './operators.js';
 import { parseBehavioralLeaf } from './parse-behavioral-leaf.js';

@@ -1,6 +1,8 @@
+import type { JsonObject } from '#contracts';
+
 import { operandField, operatorField, takesNoValue } from './condition.js';
 import { DefinitionError, join, shown } from './definition-error.js';
-import { booleanField, type JsonObject, refuseUnknownKeys, requireKeys, textField } from './fields.js';
+import { booleanField, refuseUnknownKeys, requireKeys, textField } from './fields.js';
 import type { DistinctIdLeaf, PersonLeaf, PersonMetadataLeaf } from './filter-node.js';
 import type { OperatorName } from './operators.js';
 

@@ -21,6 +21,8 @@ describe('mayMatchEmptyPerson', () => {
     ['no property', true, [leaf({ operator: 'is_not_set', value: undefined })]],
     ['any property', false, [leaf({ operator: 'is_set', value: undefined })]],
     ['no condition at all', true, [leaf({ value: [] })]],
+    ['none, negated', false, [leaf({ value: [], negation: true })]],
+    ['the text of an empty list', false, [leaf({ operator: 'icontains', value: [] })]],
     ['an event', false, [did()]],
     ['no event', true, [did({ negation: true })]],
     ['few events', false, [did({ value: 'performed_event_multiple', operator: 'lte', operator_value: 3 })]],

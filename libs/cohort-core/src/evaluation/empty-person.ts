@@ -1,6 +1,5 @@
-import { passesMissing } from '../definition/condition.js';
+import { isNoCondition, passesMissing } from '../definition/condition.js';
 import type { FilterNode, Leaf } from '../definition/filter-node.js';
-import { OPERATORS } from '../definition/operators.js';
 
 /** What may come out of a node for somebody of whom nothing is known yet. */
 interface Possible {
@@ -33,11 +32,8 @@ function possible(node: FilterNode): Possible {
 /** Without its negation. */
 function ofLeaf(leaf: Leaf): Possible {
   switch (leaf.kind) {
-    case 'person': {
-      // An empty list is no condition.
-      const isVoid = leaf.values.length === 0 && OPERATORS[leaf.operator].operand !== 'none';
-      return { match: isVoid || passesMissing(leaf), miss: !passesMissing(leaf) };
-    }
+    case 'person':
+      return { match: isNoCondition(leaf) || passesMissing(leaf), miss: !isNoCondition(leaf) && !passesMissing(leaf) };
     case 'distinct_id':
     case 'person_metadata':
       return { match: true, miss: true };

@@ -1,5 +1,6 @@
+import type { JsonObject } from '#contracts';
+
 import { DefinitionError, join, shown } from '../definition/definition-error.js';
-import type { JsonObject } from '../definition/fields.js';
 
 interface FieldRule {
   /** Understood, or without a meaning for the answer (labels, places in a form). */

@@ -1,5 +1,6 @@
+import { isObject, type JsonObject } from '#contracts';
+
 import { DefinitionError, join, shown } from '../definition/definition-error.js';
-import { isObject, type JsonObject } from '../definition/fields.js';
 import { leavesOf } from '../definition/filter-node.js';
 import type { FlagDefinition, FlagGroup, FlagVariant } from './flag-definition.js';
 import { refuseUnsupported } from './flag-fields.js';

@@ -1,5 +1,6 @@
+import { isObject, type JsonObject } from '#contracts';
+
 import { DefinitionError, join, shown } from '../definition/definition-error.js';
-import { isObject, type JsonObject } from '../definition/fields.js';
 import type { CohortLeaf, Leaf } from '../definition/filter-node.js';
 import { parseCohortLeaf } from '../definition/parse-cohort-leaf.js';
 import { parsePersonLeaf } from '../definition/parse-person-leaf.js';

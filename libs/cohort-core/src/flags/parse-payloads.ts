@@ -1,5 +1,6 @@
+import { isObject } from '#contracts';
+
 import { DefinitionError } from '../definition/definition-error.js';
-import { isObject } from '../definition/fields.js';
 import type { FlagVariant } from './flag-definition.js';
 
 interface PayloadRule {

@@ -1,5 +1,7 @@
+import { isObject, type JsonObject } from '#contracts';
+
 import { DefinitionError, join, shown } from '../definition/definition-error.js';
-import { isObject, type JsonObject, textField } from '../definition/fields.js';
+import { textField } from '../definition/fields.js';
 import type { FlagVariant } from './flag-definition.js';
 import { percentageField, refuseUnsupported } from './flag-fields.js';
 

@@ -1,22 +1,9 @@
-import { IsArray, IsBoolean, IsDateString, IsInt, IsString, MaxLength } from 'class-validator';
+import { IsDateString } from 'class-validator';
 
-import { FlagMessage } from './flag-message.js';
+import { FlagState } from './flag-state.js';
 
-/** A feature flag exists. Carries ids, not the conditions: read those through the API. */
-export class FlagCreated extends FlagMessage {
-  /** What clients ask for. */
-  @IsString()
-  @MaxLength(400)
-  key!: string;
-
-  @IsBoolean()
-  active!: boolean;
-
-  /** The cohorts that its conditions name. */
-  @IsArray()
-  @IsInt({ each: true })
-  cohort_ids!: number[];
-
+/** A feature flag exists. */
+export class FlagCreated extends FlagState {
   @IsDateString()
   created_at!: string;
 }

@@ -1,21 +1,12 @@
-import { IsArray, IsBoolean, IsDateString, IsInt, IsNotEmpty, IsString, MaxLength } from 'class-validator';
+import { IsArray, IsBoolean, IsDateString, IsNotEmpty, IsString } from 'class-validator';
 
-import { FlagMessage } from './flag-message.js';
+import { FlagState } from './flag-state.js';
 
-/** A feature flag was edited or restored. Carries ids, not the conditions: read those through the API. */
-export class FlagUpdated extends FlagMessage {
-  /** What clients ask for. */
-  @IsString()
-  @MaxLength(400)
-  key!: string;
-
+/** A feature flag was edited or restored. */
+export class FlagUpdated extends FlagState {
+  /** True for an edit of a flag that is deleted, and stays so: clients hear nothing of it. */
   @IsBoolean()
-  active!: boolean;
-
-  /** The cohorts that its conditions name. */
-  @IsArray()
-  @IsInt({ each: true })
-  cohort_ids!: number[];
+  deleted!: boolean;
 
   /** Names of the fields that got another value; `deleted` when it was restored. */
   @IsArray()

@@ -1,4 +1,4 @@
-import type { Topic } from '#contracts';
+import { isObject, type JsonObject, type Topic } from '#contracts';
 
 import { checkOf } from './compile-check.js';
 
@@ -17,7 +17,7 @@ export function parseMessage<T extends object>(topic: Topic<T>, bytes: Buffer | 
     return parsed;
   }
   const { value } = parsed;
-  if (!isPlainObject(value)) {
+  if (!isObject(value)) {
     return { reason: 'not-an-object', detail: 'the value is JSON, but no object' };
   }
   return checkValue(topic, value);
@@ -37,11 +37,7 @@ function parseJson(bytes: Buffer): Parsed<unknown> {
   }
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function checkValue<T extends object>(topic: Topic<T>, value: Record<string, unknown>): Parsed<T> {
+function checkValue<T extends object>(topic: Topic<T>, value: JsonObject): Parsed<T> {
   const version = value['schema_version'];
   if (typeof version === 'number' && version > topic.schemaVersion) {
     const detail = `schema version ${version} is above ${topic.schemaVersion}, the last one known here`;
@@ -52,7 +48,7 @@ function checkValue<T extends object>(topic: Topic<T>, value: Record<string, unk
 }
 
 /** class-transformer recurses over the whole value: thousands of levels of nesting exhaust the stack, and that is a finding too. */
-function problemOf<T extends object>(topic: Topic<T>, value: Record<string, unknown>): string | undefined {
+function problemOf<T extends object>(topic: Topic<T>, value: JsonObject): string | undefined {
   try {
     return checkOf(topic.message)(value);
   } catch (error) {

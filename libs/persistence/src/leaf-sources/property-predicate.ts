@@ -1,5 +1,11 @@
-import type { OperatorName, PropertyCondition, Scalar } from '#cohort-core';
-import { isMatchedByValue, passesMissing } from '#cohort-core';
+import {
+  isMatchedByValue,
+  isNoCondition,
+  type OperatorName,
+  passesMissing,
+  type PropertyCondition,
+  type Scalar,
+} from '#cohort-core';
 
 import type { Bindings } from './bindings.js';
 
@@ -150,7 +156,7 @@ export function valuePredicate(target: PropertyTarget, condition: PropertyCondit
   if (isNoCondition(condition)) {
     return 'true';
   }
-  // `icontains` of an empty list searches for the text of the list: PostHog's quirk, kept.
+  // Of an empty list only `icontains` is a condition.
   const values = condition.operator === 'icontains' && condition.values.length === 0 ? ['[]'] : condition.values;
   return `(${compile(target, condition, values)})`;
 }
@@ -160,11 +166,6 @@ function compile(target: PropertyTarget, condition: PropertyCondition, values: r
   return isDenial(operator)
     ? denied(DENIALS[operator](target, values), condition)
     : COMPILERS[operator as Exclude<SqlOperator, Denial>](target, values);
-}
-
-/** An empty list is no condition: everybody passes. */
-function isNoCondition({ operator, values }: PropertyCondition): boolean {
-  return values.length === 0 && !['is_set', 'is_not_set', 'icontains'].includes(operator);
 }
 
 function matchedPredicate(
