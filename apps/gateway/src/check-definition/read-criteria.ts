@@ -7,8 +7,8 @@ import {
   parseFilters,
   parseGroups,
 } from '#cohort-core';
+import { isObject } from '#contracts';
 
-import type { JsonObject } from '../http/read-json-body.js';
 import { readFilters, refusing } from './read-filters.js';
 
 /** Legacy groups of a body, normalised. @throws ApiError 400 */
@@ -41,13 +41,12 @@ export function definitionOfGroups(groups: readonly CohortGroup[]): ParsedFilter
       });
 }
 
+/** What a cohort without criteria answers as its filters, and may be sent back. */
+export const NO_CRITERIA = { properties: {} };
+
 /** Whether these filters of a body hold a condition at all. */
 export function hasCriteria(filters: unknown): boolean {
   const properties = isObject(filters) ? filters['properties'] : undefined;
   const values = isObject(properties) ? properties['values'] : undefined;
   return Array.isArray(values) ? values.length > 0 : isObject(values);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

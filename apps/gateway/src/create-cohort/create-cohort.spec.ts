@@ -106,6 +106,9 @@ describe('creating a cohort', () => {
       condition_type: null,
       description: '',
     });
+    const copy = await create(answer.body);
+    expect([copy.status, copy.body['filters']]).toEqual([201, { properties: {} }]);
+    expect((await create({ name: 'Half', filters: { properties: { values: [] } } })).status).toBe(400);
   });
 
   it('takes its own answer back as the body of a copy', async () => {

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 
+import { NO_CRITERIA } from '../check-definition/read-criteria.js';
 import type { Page } from '../http/read-query.js';
 import type { Shape } from '../http/shape.js';
 import type { CohortCalculationResponse } from './calculation.response.js';
@@ -38,7 +39,7 @@ function present(row: CalculationRow): Shape<CohortCalculationResponse> {
   const { started_at: started, finished_at: finished } = row;
   return {
     id: row.id,
-    filters: row.filters ?? { properties: {} },
+    filters: row.filters ?? NO_CRITERIA,
     count: row.count,
     started_at: started?.toISOString() ?? null,
     finished_at: finished?.toISOString() ?? null,

@@ -1,10 +1,12 @@
-import { applyDecorators } from '@nestjs/common';
+import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiBearerAuth,
   ApiConflictResponse,
+  ApiExtraModels,
   ApiForbiddenResponse,
   ApiNotFoundResponse,
+  ApiOperation,
   ApiParam,
   ApiPayloadTooLargeResponse,
   ApiQuery,
@@ -12,6 +14,7 @@ import {
   ApiTags,
   ApiUnauthorizedResponse,
   ApiUnsupportedMediaTypeResponse,
+  getSchemaPath,
 } from '@nestjs/swagger';
 
 import type { Scope } from '../authenticate/scopes.js';
@@ -82,5 +85,23 @@ export function QueryPage(maxLimit: number) {
       required: false,
       schema: { type: 'integer', minimum: 0, maximum: 2_147_483_647, default: 0 },
     }),
+  );
+}
+
+interface JsonOrForm {
+  readonly json: Type;
+  readonly form: Type;
+  readonly required: boolean;
+}
+
+/** A route whose body is JSON or a form, which can say more. */
+export function JsonOrFormRoute(operationId: string, summary: string, { json, form, required }: JsonOrForm) {
+  const schemaOf = (type: Type) => ({ schema: { $ref: getSchemaPath(type) } });
+  const content = { 'application/json': schemaOf(json), 'multipart/form-data': schemaOf(form) };
+  return applyDecorators(
+    ApiExtraModels(json, form),
+    ApiOperation({ operationId, summary, requestBody: { required, content } }),
+    ApiPayloadTooLargeResponse({ type: ErrorResponse }),
+    ApiUnsupportedMediaTypeResponse({ type: ErrorResponse }),
   );
 }

@@ -1,18 +1,10 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 
-import { METADATA_KEYS, METADATA_OPERATORS, OPERATORS } from '#cohort-core';
+import { METADATA_KEYS, METADATA_OPERATORS } from '#cohort-core';
 
 import { behavioralSchemas } from './behavioral-schemas.js';
+import { CohortCondition, NAME, NEGATION, OPERAND, OPERATOR, OPTIONAL_OPERATOR } from './condition-fields.js';
 
-const SCALAR = { oneOf: [{ type: 'string', maxLength: 400 }, { type: 'number' }, { type: 'boolean' }] };
-const OPERAND = {
-  required: false,
-  nullable: true,
-  description: 'Needed by every operator but is_set and is_not_set. A list means any of its values.',
-  oneOf: [...SCALAR.oneOf, { type: 'array', maxItems: 1000, items: SCALAR }],
-};
-const NEGATION = { required: false, nullable: true, default: false, description: 'True: everyone who does not match.' };
-const NAME = { minLength: 1, maxLength: 400 };
 /** A condition on one property of the person; key `distinct_id` asks for her distinct ids. */
 class PersonCondition {
   @ApiProperty({ enum: ['person'] })
@@ -21,7 +13,7 @@ class PersonCondition {
   @ApiProperty({ ...NAME, example: 'email' })
   key!: string;
 
-  @ApiProperty({ enum: Object.keys(OPERATORS), example: 'is_set' })
+  @ApiProperty({ ...OPERATOR, example: 'is_set' })
   operator!: string;
 
   @ApiProperty(OPERAND)
@@ -57,26 +49,11 @@ export class EventCondition {
   @ApiProperty({ ...NAME, example: 'amount', description: 'Of an element: text, tag_name or href.' })
   key!: string;
 
-  @ApiProperty({ required: false, nullable: true, enum: Object.keys(OPERATORS), default: 'exact' })
+  @ApiProperty(OPTIONAL_OPERATOR)
   operator?: string;
 
   @ApiProperty(OPERAND)
   value?: unknown;
-}
-
-/** The members of another cohort of the project, as stored. */
-class CohortCondition {
-  @ApiProperty({ enum: ['cohort'] })
-  type!: 'cohort';
-
-  @ApiProperty({ enum: ['id'] })
-  key!: 'id';
-
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'Id of the cohort.' })
-  value!: number;
-
-  @ApiProperty(NEGATION)
-  negation?: boolean;
 }
 
 /** All (AND) or any (OR) of its values: either groups or conditions, never both. */
@@ -102,7 +79,12 @@ class FilterGroup {
 }
 
 /** Who belongs to the cohort. */
+@ApiExtraModels(FilterGroup)
 export class CohortFiltersRequest {
-  @ApiProperty({ type: FilterGroup })
-  properties!: FilterGroup;
+  @ApiProperty({
+    oneOf: [{ $ref: getSchemaPath(FilterGroup) }, { type: 'object', maxProperties: 0 }],
+    description:
+      'Empty, as a cohort without criteria answers it: nobody. Does not take the criteria of a cohort that has some.',
+  })
+  properties!: FilterGroup | Record<string, never>;
 }

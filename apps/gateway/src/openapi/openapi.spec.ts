@@ -4,6 +4,7 @@ import { GatewayFixture } from '../testing/gateway-fixture.js';
 
 interface Operation {
   readonly operationId: string;
+  readonly requestBody?: { readonly content: Record<string, { readonly schema: { readonly $ref: string } }> };
   readonly responses: Record<
     string,
     { readonly content?: Record<string, { readonly schema: { readonly $ref: string } }> }
@@ -16,11 +17,13 @@ describe('the description of the API', () => {
   const database = useDatabase();
   let gateway: GatewayFixture;
   let paths: Record<string, Record<string, Operation>>;
+  let schemas: Record<string, { readonly properties?: object }>;
 
   beforeAll(async () => {
     gateway = await GatewayFixture.start({ databaseUrl: database.url, brokers: ['127.0.0.1:1'], topicPrefix: '' });
     const { body } = await gateway.call('/api/openapi.json');
     paths = body['paths'] as typeof paths;
+    ({ schemas } = body['components'] as { schemas: typeof schemas });
   });
   afterAll(() => gateway.close());
 
@@ -96,6 +99,22 @@ describe('the description of the API', () => {
       }
     }
   });
+
+  it('describes what only a form can say beside the JSON of the same route', () => {
+    const routes = [paths['/api/projects/{project_id}/cohorts']?.['post'], ...['patch', 'put'].map(editOf)];
+    const fields = routes.map((route) => Object.values(route?.requestBody?.content ?? {}).map(fieldsOf));
+    const [[json = [], form = []] = [], ...edits] = fields;
+    expect(form).toEqual([...json, 'csv', 'csv_mode', 'keep_unmatched']);
+    expect(json).toContain('_create_static_person_ids');
+    expect(edits.map((edit) => edit.map((names) => names.includes('csv')))).toEqual([
+      [false, true],
+      [false, true],
+    ]);
+  });
+
+  const editOf = (method: string) => paths['/api/projects/{project_id}/cohorts/{id}']?.[method];
+  const fieldsOf = ({ schema }: { readonly schema: { readonly $ref: string } }) =>
+    Object.keys(schemas[schema.$ref.split('/').at(-1) ?? '']?.properties ?? {});
 
   it('serves a page that loads nothing from elsewhere', async () => {
     const page = await gateway.call('/api/docs');

@@ -1,8 +1,8 @@
+import { NO_CRITERIA } from '../check-definition/read-criteria.js';
 import type { Shape } from '../http/shape.js';
 import type { CalculationResponse, CohortResponse } from './cohort.response.js';
 import type { CohortRow } from './cohort-row.js';
 
-const NO_CRITERIA = { properties: {} };
 /** Nobody has begun. */
 const WAITING = { phase: 'waiting', progress: 0, started_at: null, attempt: 0, error: null };
 

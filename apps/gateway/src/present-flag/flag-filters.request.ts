@@ -1,27 +1,19 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 
-import { OPERATORS } from '#cohort-core';
-
-const SCALAR = { oneOf: [{ type: 'string', maxLength: 400 }, { type: 'number' }, { type: 'boolean' }] };
-const NEGATION = { required: false, nullable: true, default: false, description: 'True: whoever does not match.' };
+import { CohortCondition, NAME, NEGATION, OPERAND, OPTIONAL_OPERATOR } from '../openapi/condition-fields.js';
 
 /** A condition on one property of the person, as stored or as sent with the question; key `distinct_id` asks for her distinct ids. */
 class FlagPersonCondition {
   @ApiProperty({ enum: ['person'] })
   type!: 'person';
 
-  @ApiProperty({ minLength: 1, maxLength: 400, example: 'email' })
+  @ApiProperty({ ...NAME, example: 'email' })
   key!: string;
 
-  @ApiProperty({ required: false, nullable: true, enum: Object.keys(OPERATORS), default: 'exact' })
+  @ApiProperty(OPTIONAL_OPERATOR)
   operator?: string;
 
-  @ApiProperty({
-    required: false,
-    nullable: true,
-    description: 'Needed by every operator but is_set and is_not_set. A list means any of its values.',
-    oneOf: [...SCALAR.oneOf, { type: 'array', maxItems: 1000, items: SCALAR }],
-  })
+  @ApiProperty(OPERAND)
   value?: unknown;
 
   @ApiProperty(NEGATION)
@@ -29,21 +21,9 @@ class FlagPersonCondition {
 }
 
 /** Whether the person is in a cohort at the moment of the question. */
-class FlagCohortCondition {
-  @ApiProperty({ enum: ['cohort'] })
-  type!: 'cohort';
-
-  @ApiProperty({ enum: ['id'] })
-  key!: 'id';
-
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'Id of the cohort.' })
-  value!: number;
-
+class FlagCohortCondition extends CohortCondition {
   @ApiProperty({ required: false, nullable: true, enum: ['in', 'exact', 'not_in'], default: 'in' })
   operator?: string;
-
-  @ApiProperty(NEGATION)
-  negation?: boolean;
 }
 
 @ApiExtraModels(FlagPersonCondition, FlagCohortCondition)
@@ -73,7 +53,7 @@ class FlagGroup {
 }
 
 class FlagVariant {
-  @ApiProperty({ minLength: 1, maxLength: 400, example: 'control' })
+  @ApiProperty({ ...NAME, example: 'control' })
   key!: string;
 
   @ApiProperty({ required: false, nullable: true, type: 'string' })

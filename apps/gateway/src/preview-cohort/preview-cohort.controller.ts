@@ -7,9 +7,11 @@ import {
   ApiUnsupportedMediaTypeResponse,
 } from '@nestjs/swagger';
 
+import type { JsonObject } from '#contracts';
+
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
-import { JsonBody, type JsonObject } from '../http/read-json-body.js';
+import { JsonBody } from '../http/read-json-body.js';
 import type { Shape } from '../http/shape.js';
 import { ProjectRoute } from '../openapi/api-routes.js';
 import { ErrorResponse } from '../openapi/error.response.js';

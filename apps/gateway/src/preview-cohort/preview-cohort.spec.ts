@@ -45,6 +45,13 @@ describe('previewing a cohort', () => {
   };
   const names = ({ sample }: Preview) => sample.map(({ distinct_ids }) => distinct_ids[0]).sort();
 
+  it('shows that nobody meets the criteria of a cohort that has none', async () => {
+    const project = await createTestProject(database.database);
+    await tellWorld(database.database, project, { ann: {} });
+    const answer = await preview(project, { filters: { properties: {} } });
+    expect(answer).toMatchObject({ count: 0, sample: [], leaves: [] });
+  });
+
   it('counts members and matches of each condition, and stores nothing', async () => {
     const project = await createTestProject(database.database);
     const persons = await tellWorld(database.database, project, {

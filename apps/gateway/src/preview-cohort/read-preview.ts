@@ -1,14 +1,18 @@
-import { type ParsedFilters, readDate } from '#cohort-core';
+import { isDeepStrictEqual } from 'node:util';
 
+import { type ParsedFilters, readDate } from '#cohort-core';
+import type { JsonObject } from '#contracts';
+
+import { NO_CRITERIA } from '../check-definition/read-criteria.js';
 import { readFilters } from '../check-definition/read-filters.js';
 import { invalid } from '../http/api-error.js';
 import { integerField, textField } from '../http/read-fields.js';
-import type { JsonObject } from '../http/read-json-body.js';
 import { DEFAULT_SAMPLE, MAX_SAMPLE } from './preview-cohort.request.js';
 
 /** A question that can be asked of any project. */
 export interface Preview {
-  readonly definition: ParsedFilters;
+  /** Undefined: no criteria, which nobody meets. */
+  readonly definition: ParsedFilters | undefined;
   readonly asOf: string | undefined;
   readonly limit: number;
 }
@@ -23,7 +27,7 @@ export function readPreview(body: JsonObject): Preview {
   if (body['filters'] === undefined) {
     throw invalid('filters', 'This field is required.', 'required');
   }
-  const definition = readFilters(body['filters']);
+  const definition = isDeepStrictEqual(body['filters'], NO_CRITERIA) ? undefined : readFilters(body['filters']);
   const asOf = textField(body, 'as_of', { max: MAX_DATE_LENGTH });
   const limit = integerField(body, 'limit', { min: 0, max: MAX_SAMPLE }) ?? DEFAULT_SAMPLE;
   return { definition, asOf, limit };

@@ -1,24 +1,19 @@
 import { applyDecorators, Controller, Inject, Param, Patch, Put, Req, UseGuards } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiConsumes,
-  ApiOkResponse,
-  ApiOperation,
-  ApiPayloadTooLargeResponse,
-  ApiUnsupportedMediaTypeResponse,
-} from '@nestjs/swagger';
+import { ApiOkResponse } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+
+import type { JsonObject } from '#contracts';
 
 import { type Access, Granted, RequireScopes } from '../authenticate/access.js';
 import { ApiKeyGuard } from '../authenticate/api-key.guard.js';
 import { readId } from '../http/read-id.js';
-import { JsonBody, type JsonObject } from '../http/read-json-body.js';
+import { JsonBody } from '../http/read-json-body.js';
 import type { Shape } from '../http/shape.js';
-import { CohortRoute } from '../openapi/api-routes.js';
-import { ErrorResponse } from '../openapi/error.response.js';
+import { CohortRoute, JsonOrFormRoute } from '../openapi/api-routes.js';
 import { CohortResponse } from '../present-cohort/cohort.response.js';
 import { presentCohort } from '../present-cohort/present-cohort.js';
 import { isUpload } from '../upload-csv/accept-uploads.js';
+import { UpdateCohortForm } from '../upload-csv/cohort-forms.request.js';
 import { UploadCsvHandler } from '../upload-csv/upload-csv.handler.js';
 import { UpdateCohortHandler } from './update-cohort.handler.js';
 import { UpdateCohortRequest } from './update-cohort.request.js';
@@ -27,16 +22,13 @@ import { UpdateCohortRequest } from './update-cohort.request.js';
 function EditRoute(operationId: string) {
   return applyDecorators(
     RequireScopes('cohort:write'),
-    ApiOperation({
+    JsonOrFormRoute(
       operationId,
-      summary: 'Edits, deletes or restores a cohort; every edit of a dynamic cohort calculates it again.',
-    }),
+      'Edits, deletes or restores a cohort; every edit of a dynamic cohort calculates it again.',
+      { json: UpdateCohortRequest, form: UpdateCohortForm, required: false },
+    ),
     CohortRoute(['cohort:write']),
-    ApiConsumes('application/json', 'multipart/form-data'),
-    ApiBody({ type: UpdateCohortRequest, required: false }),
     ApiOkResponse({ type: CohortResponse }),
-    ApiPayloadTooLargeResponse({ type: ErrorResponse }),
-    ApiUnsupportedMediaTypeResponse({ type: ErrorResponse }),
   );
 }
 
