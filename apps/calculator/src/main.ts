@@ -1,8 +1,9 @@
+import { consumeAs } from '#messaging';
 import { runService } from '#observability';
+import { classifyForMessages } from '#persistence';
 
 import { CalculatorModule } from './calculator.module.js';
 import { calculatorConfig } from './config.js';
-import { createStrategy } from './strategy.js';
 
 const config = calculatorConfig.read();
 
@@ -12,5 +13,8 @@ await runService({
   port: config.port,
   form: config.log,
   level: config.logLevel,
-  strategy: createStrategy(config.kafkaSessionTimeoutMs),
+  strategy: consumeAs('calculator', {
+    classify: classifyForMessages,
+    sessionTimeoutMs: config.kafkaSessionTimeoutMs,
+  }),
 });

@@ -1,8 +1,9 @@
+import { consumeAs } from '#messaging';
 import { runService } from '#observability';
+import { classifyForMessages } from '#persistence';
 
 import { csvImportConfig } from './config.js';
 import { CsvImportModule } from './csv-import.module.js';
-import { createStrategy } from './strategy.js';
 
 const config = csvImportConfig.read();
 
@@ -12,5 +13,8 @@ await runService({
   port: config.port,
   form: config.log,
   level: config.logLevel,
-  strategy: createStrategy(config.kafkaSessionTimeoutMs),
+  strategy: consumeAs('csv-import', {
+    classify: classifyForMessages,
+    sessionTimeoutMs: config.kafkaSessionTimeoutMs,
+  }),
 });

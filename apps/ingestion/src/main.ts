@@ -1,8 +1,10 @@
+import { consumeAs } from '#messaging';
 import { runService } from '#observability';
+import { classifyForMessages } from '#persistence';
 
 import { ingestionConfig } from './config.js';
+import { RestartBatch } from './ingest-events/restart-batch.js';
 import { IngestionModule } from './ingestion.module.js';
-import { createStrategy } from './strategy.js';
 
 const config = ingestionConfig.read();
 
@@ -12,5 +14,10 @@ await runService({
   port: config.port,
   form: config.log,
   level: config.logLevel,
-  strategy: createStrategy(config),
+  strategy: consumeAs('ingestion', {
+    classify: (error) => (error instanceof RestartBatch ? 'transient' : classifyForMessages(error)),
+    sessionTimeoutMs: config.kafkaSessionTimeoutMs,
+    // While one batch waits for PostgreSQL the next is parsed and planned.
+    batchesAtOnce: config.lanes,
+  }),
 });

@@ -1,8 +1,9 @@
+import { consumeAs } from '#messaging';
 import { runService } from '#observability';
+import { classifyForMessages } from '#persistence';
 
 import { realtimeConfig } from './config.js';
 import { RealtimeModule } from './realtime.module.js';
-import { createStrategy } from './strategy.js';
 
 const config = realtimeConfig.read();
 
@@ -12,5 +13,8 @@ await runService({
   port: config.port,
   form: config.log,
   level: config.logLevel,
-  strategy: createStrategy(config.kafkaSessionTimeoutMs),
+  strategy: consumeAs('realtime', {
+    classify: classifyForMessages,
+    sessionTimeoutMs: config.kafkaSessionTimeoutMs,
+  }),
 });

@@ -1,4 +1,5 @@
 export { KafkaConnection, type KafkaConnectionOptions } from './connection/kafka-connection.js';
+export { consumeAs } from './consume/consume-as.js';
 export { KafkaStrategy, type KafkaStrategyOptions } from './consume/kafka-strategy.js';
 export { OnBatch, OnMessage } from './consume/on-topic.decorator.js';
 export { deadLetter, drop, ok, type Outcome, retryLater } from './consume/outcome.js';
