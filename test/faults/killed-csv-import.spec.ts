@@ -9,8 +9,8 @@ import { Uploads } from '../support/upload.js';
 const PERSONS = 20_000;
 const BATCH = 500;
 /** So many batches that the file is not done before the kill arrives. */
-const SMALL_BATCH = 25;
-/** Seven hundred batches take a while where others work too. */
+const SMALL_BATCH = 15;
+/** Twelve hundred batches take a while where others work too. */
 const BUSY = { withinMs: 60_000 };
 
 describe('the importer is killed in the middle of a file', () => {
@@ -19,7 +19,7 @@ describe('the importer is killed in the middle of a file', () => {
   const env = (batchRows = BATCH) => ({
     ...stack.env,
     CSV_IMPORT_BATCH_ROWS: String(batchRows),
-    CSV_IMPORT_LEASE_MS: '500',
+    CSV_IMPORT_LEASE_MS: '1500',
   });
   let uuids: string[] = [];
 
@@ -62,7 +62,9 @@ describe('the importer is killed in the middle of a file', () => {
       importer = await startService('csv-import', env(SMALL_BATCH));
     }
     const report = await uploads.done(body.id);
-    expect(report).toMatchObject({ ...expectedOf(rows), attempt: 3 });
+    expect(report).toMatchObject(expectedOf(rows));
+    // One more where a lease ran out while its owner was not given the processor.
+    expect(report.attempt).toBeGreaterThanOrEqual(3);
     const members = await storedMembers(stack.database, body.id);
     expect(members).toEqual(uuids.filter((_, row) => row < rows && row % 3 === 0).sort());
     const changes = await readTopic<CohortMembershipChanged>(stack, TOPICS.cohortMembershipChanged, (all) => {
@@ -76,7 +78,7 @@ describe('the importer is killed in the middle of a file', () => {
 
   it('again and again, at any point', async () => {
     const rows = 6_000;
-    const failAt = 'csv_import.after_batch:0.1,csv_import.before_finish:0.5';
+    const failAt = 'csv_import.after_batch:0.2,csv_import.before_finish:0.5';
     const importers = await Promise.all([
       keepAlive('csv-import', env(), failAt),
       keepAlive('csv-import', env(), failAt),
@@ -124,5 +126,5 @@ describe('the importer is killed in the middle of a file', () => {
     const after = await pool.query<{ count: number }>('SELECT count(*)::int AS count FROM cohort');
     expect(after.rows).toEqual(before.rows);
     importer.kill();
-  }, 60_000);
+  });
 });

@@ -13,7 +13,7 @@ const REPLICAS = 3;
 const KILL_EVERY_MS = 3_000;
 /** `npm run test:faults` makes it longer. */
 const FAULT_MS = Number(process.env['FAULT_SECONDS'] ?? 20) * 1_000;
-const ENV = { CALCULATOR_SCHEDULE_EVERY_MS: '500', CALCULATOR_LEASE_MS: '1000' };
+const ENV = { CALCULATOR_SCHEDULE_EVERY_MS: '500', CALCULATOR_LEASE_MS: '2000' };
 
 interface State {
   id: number;

@@ -22,10 +22,12 @@ export class Replicas {
     );
   }
 
-  /** Kills the one whose turn it is, unless it is being started. */
-  killOne(): void {
+  /** Kills the one whose turn it is, unless it is being started. @returns how many it has killed, 1 or 0 */
+  killOne(): number {
     this.turn = (this.turn + 1) % this.running.length;
-    this.running[this.turn]?.kill('SIGKILL');
+    const victim = this.running[this.turn];
+    victim?.kill('SIGKILL');
+    return victim === undefined ? 0 : 1;
   }
 
   /** Kills all for good. */
