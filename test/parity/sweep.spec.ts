@@ -27,7 +27,12 @@ describe('live members after time has passed are those of a calculation', () => 
   const moved = new Set<string>();
 
   function sweeper(): TimeSweeper {
-    const settings = { statementTimeoutMs: 10_000, sweepIntervalMs: 1_000, maxPersons: 1_000_000 };
+    const settings = {
+      membershipCacheMb: 8,
+      statementTimeoutMs: 10_000,
+      sweepIntervalMs: 1_000,
+      maxPersons: 1_000_000,
+    };
     const metrics = new Metrics();
     const live = new LiveMembers(test.database, { wake: () => undefined }, settings, SILENT_LOGGER, metrics);
     return new TimeSweeper(test.database, live, settings, SILENT_LOGGER, metrics);

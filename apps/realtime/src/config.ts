@@ -20,6 +20,12 @@ export const realtimeConfig = defineConfig({
     min: 0,
     max: 1_000,
   }),
+  membershipCacheMb: setting.integer('MEMBERSHIP_CACHE_MB', {
+    doc: 'Memory for the members of live cohorts that this process read or wrote last, in MB; what does not fit is read again each time.',
+    default: 64,
+    min: 0,
+    max: 3_000,
+  }),
   statementTimeoutMs: setting.integer('REALTIME_STATEMENT_TIMEOUT_MS', {
     doc: 'Longest single statement of a live evaluation, in milliseconds; a cohort that needs longer is not kept live before its next calculation.',
     default: 10_000,

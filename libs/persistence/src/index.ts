@@ -29,18 +29,13 @@ export { evaluateInProject, leafSources, type ProjectQuestion } from './leaf-sou
 export { evaluateGivenPerson, type GivenPerson } from './leaf-sources/given-person.js';
 export { readOrdinalSets } from './leaf-sources/ordinal-sets.js';
 export { isStoredDate, type Sweep, visitedByTime } from './leaf-sources/visited-by-time.js';
+export { ChunkCache } from './live/chunk-cache.js';
 export { IS_LIVE, type LiveCohort } from './live/live-cohort.js';
 export { LiveFailure } from './live/live-failure.js';
 export { LiveIndex } from './live/live-index.js';
 export { lockBlocks } from './live/locked-members.js';
 export { type PersonNews, ProjectIndex, type Touched } from './live/project-index.js';
-export {
-  type LiveOccasion,
-  type LiveParts,
-  type LiveReport,
-  refreshInTransaction,
-  refreshMembers,
-} from './live/refresh-members.js';
+export { type LiveOccasion, type LiveParts, type LiveReport, refreshMembers } from './live/refresh-members.js';
 export { type LimitNews, noteApproach, type SizeLimit, tooLarge } from './live/size-limit.js';
 export { moveSweepMarks, readSweepMarks, type SweepMark } from './live/sweep-marks.js';
 export { type KnownEdges, readTimedLeaves, type SweepState, type TimedLeaf } from './live/timed-leaf.js';

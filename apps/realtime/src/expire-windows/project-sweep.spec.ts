@@ -34,7 +34,12 @@ describe('a turn of the sweeper', () => {
   }
 
   function newSweep(): ProjectSweep {
-    const settings = { statementTimeoutMs: 10_000, maxPersons: 1_000_000, sweepIntervalMs: 1_000 };
+    const settings = {
+      membershipCacheMb: 8,
+      statementTimeoutMs: 10_000,
+      maxPersons: 1_000_000,
+      sweepIntervalMs: 1_000,
+    };
     const live = new LiveMembers(test.database, { wake: () => undefined }, settings, SILENT_LOGGER, new Metrics());
     return new ProjectSweep(test.database, live);
   }

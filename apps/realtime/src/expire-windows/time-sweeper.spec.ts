@@ -29,7 +29,12 @@ describe('the passing of time', () => {
   });
 
   function sweeper(metrics = new Metrics()): TimeSweeper {
-    const settings = { statementTimeoutMs: 10_000, sweepIntervalMs: 1_000, maxPersons: 1_000_000 };
+    const settings = {
+      membershipCacheMb: 8,
+      statementTimeoutMs: 10_000,
+      sweepIntervalMs: 1_000,
+      maxPersons: 1_000_000,
+    };
     const live = new LiveMembers(test.database, { wake: () => undefined }, settings, SILENT_LOGGER, metrics);
     const made = new TimeSweeper(test.database, live, settings, SILENT_LOGGER, metrics);
     sweepers.push(made);

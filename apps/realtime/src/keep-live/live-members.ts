@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 
 import { failPoint, LOGGER, type Logger, Metrics } from '#observability';
 import { announceLimit, OutboxRelay } from '#outbox';
 import {
+  ChunkCache,
   Database,
   isDeadlock,
   type LiveFailure,
@@ -24,8 +25,9 @@ const MAX_PAUSE_MS = 500;
 
 /** The members of live cohorts, brought up to this moment: by what persons did, and by the passing of time. */
 @Injectable()
-export class LiveMembers {
+export class LiveMembers implements OnApplicationShutdown {
   readonly index = new LiveIndex();
+  private readonly chunks;
   private readonly seconds;
   private readonly cohorts;
   private readonly moves;
@@ -34,14 +36,20 @@ export class LiveMembers {
   constructor(
     @Inject(Database) private readonly database: Database,
     @Inject(OutboxRelay) private readonly relay: Pick<OutboxRelay, 'wake'>,
-    @Inject(REALTIME_CONFIG) private readonly config: Pick<RealtimeConfig, 'statementTimeoutMs' | 'maxPersons'>,
+    @Inject(REALTIME_CONFIG)
+    private readonly config: Pick<RealtimeConfig, 'statementTimeoutMs' | 'maxPersons' | 'membershipCacheMb'>,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Metrics) metrics: Metrics,
   ) {
+    this.chunks = new ChunkCache(config.membershipCacheMb * 1024 * 1024);
     this.seconds = metrics.histogram(REALTIME_METRICS.seconds);
     this.cohorts = metrics.counter(REALTIME_METRICS.cohorts);
     this.moves = metrics.counter(REALTIME_METRICS.moves);
     this.failures = metrics.counter(REALTIME_METRICS.failures);
+  }
+
+  onApplicationShutdown(): void {
+    this.chunks[Symbol.dispose]();
   }
 
   /** Resolves when it is committed and readable. */
@@ -61,10 +69,10 @@ export class LiveMembers {
   }
 
   private async untilNobodyIsInTheWay(occasion: LiveOccasion): Promise<LiveReport> {
-    const { database, index } = this;
+    const { database, index, chunks } = this;
     const { statementTimeoutMs, maxPersons } = this.config;
     const limit = { maxPersons, announce: announceLimit };
-    const parts = { database, index, limit, statementTimeoutMs, onFailure: this.note, beforeCommit };
+    const parts = { database, index, chunks, limit, statementTimeoutMs, onFailure: this.note, beforeCommit };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await refreshMembers(parts, occasion);

@@ -39,10 +39,11 @@ export class LiveFixture {
     this.projectId = (await createTestProject(this.database)).id;
   }
 
-  replica(statementTimeoutMs = 10_000, maxPersons = 1_000_000) {
+  replica(statementTimeoutMs = 10_000, maxPersons = 1_000_000, membershipCacheMb = 8) {
     const metrics = new Metrics();
     const relay = { wake: () => undefined };
-    const live = new LiveMembers(this.database, relay, { statementTimeoutMs, maxPersons }, SILENT_LOGGER, metrics);
+    const config = { statementTimeoutMs, maxPersons, membershipCacheMb };
+    const live = new LiveMembers(this.database, relay, config, SILENT_LOGGER, metrics);
     const handler = new FollowChangesHandler(live, metrics);
     return { metrics, live, follow: (...persons: Partial<ChangedPerson>[]) => handler.follow([this.told(...persons)]) };
   }

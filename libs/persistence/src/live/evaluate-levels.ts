@@ -1,14 +1,14 @@
 import type { Bitmap, BitmapScope } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
-import type { MembersOverlay } from '../leaf-sources/cohort.source.js';
 import { evaluateInProject } from '../leaf-sources/evaluate-in-project.js';
 import { classifyDatabaseError } from '../postgres-errors.js';
 import { type ProjectMoment, readMoment } from '../projects/read-moment.js';
 import { type FactReader, inSnapshot } from '../snapshot.js';
+import type { HeldBlocks } from './held-blocks.js';
 import type { LiveCohort } from './live-cohort.js';
 import { LiveFailure } from './live-failure.js';
-import type { StoredMembers } from './locked-members.js';
+import { type Move, MoveFinder } from './moves.js';
 import { withinOfLeaves } from './narrow-leaves.js';
 import { levelsOf, type Touched } from './project-index.js';
 
@@ -17,17 +17,8 @@ export interface LiveQuestion {
   readonly projectId: number;
   readonly cohorts: readonly LiveCohort[];
   readonly touched: Touched;
-  readonly stored: ReadonlyMap<number, StoredMembers>;
-  /** Members of cohorts that the locks' transaction has already changed: the snapshot does not see them. */
-  readonly changed?: MembersOverlay | undefined;
-}
-
-/** Who enters and who leaves a cohort. */
-export interface Move {
-  readonly cohort: LiveCohort;
-  readonly after: Bitmap;
-  readonly entered: Bitmap;
-  readonly left: Bitmap;
+  /** Has the chunks of all these cohorts. */
+  readonly stored: HeldBlocks;
 }
 
 export interface LiveAnswer {
@@ -54,22 +45,20 @@ export async function evaluateLevels(
 ): Promise<LiveAnswer> {
   return inSnapshot(reader, async (snapshot) => {
     const moment = await readMoment(snapshot, question.projectId);
+    const finder = new MoveFinder(question.stored, scope);
     const moves = new Map<number, Move>();
     let evaluated = 0;
     for (const level of levelsOf(question.cohorts)) {
       const asked = askedOf(level, question.touched, moves, scope);
       evaluated += asked.length;
-      const overlay = new Map([
-        ...(question.changed ?? []),
-        ...[...moves].map(([id, { after }]) => [id, after] as const),
-      ]);
+      const overlay = overlayOf(level, moves, finder);
       const answers = await evaluateLevel(
         snapshot,
         { ...moment, projectId: question.projectId, asked, overlay },
         scope,
       );
       asked.forEach((one, index) => {
-        const move = moveOf(one, question.stored.get(one.cohort.id)?.members, answers[index], scope);
+        const move = finder.moveOf({ ...one, matching: answers[index] ?? scope.of() });
         if (move !== undefined) {
           moves.set(move.cohort.id, move);
         }
@@ -77,6 +66,16 @@ export async function evaluateLevels(
     }
     return { at: moment.at, moves: [...moves.values()], evaluated };
   });
+}
+
+/** What the snapshot does not see: who moved in the cohorts that these refer to. */
+function overlayOf(
+  level: readonly LiveCohort[],
+  moves: ReadonlyMap<number, Move>,
+  finder: MoveFinder,
+): ReadonlyMap<number, Bitmap> {
+  const moved = [...new Set(level.flatMap(({ references }) => references))].flatMap((id) => moves.get(id) ?? []);
+  return new Map(moved.map((move) => [move.cohort.id, finder.membersAfter(move)]));
 }
 
 function askedOf(
@@ -167,28 +166,4 @@ async function evaluateTogether(
   );
   const answers = await evaluateInProject(snapshot, trees, { ...moment, within, withinOf, overlay });
   return answers.map((answer) => scope.track(answer));
-}
-
-/** @returns undefined when nobody moves */
-function moveOf(
-  { cohort, within }: Asked,
-  before: Bitmap | undefined,
-  answer: Bitmap | undefined,
-  scope: BitmapScope,
-): Move | undefined {
-  const members = before ?? scope.of();
-  const matching = answer ?? scope.of();
-  matching.andInPlace(within);
-  const entered = scope.copy(matching);
-  entered.andNotInPlace(members);
-  const left = scope.copy(members);
-  left.andInPlace(within);
-  left.andNotInPlace(matching);
-  if (entered.isEmpty && left.isEmpty) {
-    return undefined;
-  }
-  const after = scope.copy(members);
-  after.orInPlace(entered);
-  after.andNotInPlace(left);
-  return { cohort, after, entered, left };
 }

@@ -1,14 +1,24 @@
-import { type Bitmap, type BitmapScope } from '#cohort-core';
-
 import type { Transaction } from '../database.js';
 import type { LiveCohort } from './live-cohort.js';
 
-/** A cohort's members in the blocks that are locked, as stored. */
-export interface StoredMembers {
-  readonly members: Bitmap;
-  /** Block → change number of its chunk. */
-  readonly revisions: ReadonlyMap<number, string>;
+/** Blocks of a project's persons that are locked. */
+export interface LockedBlocks {
+  readonly projectId: number;
+  /** Which PostgreSQL answered, and since when it runs. */
+  readonly server: string;
+  /** Block → how many commits have changed members in it. */
+  readonly epochs: ReadonlyMap<number, number>;
 }
+
+interface LockedBlock {
+  readonly block: number;
+  readonly epoch: number;
+  readonly server: string;
+}
+
+const LOCK_BLOCKS = `
+  SELECT block, epoch::float8 AS epoch, pg_postmaster_start_time()::text AS server FROM membership_epoch
+  WHERE project_id = $1 AND block = ANY($2::int[]) ORDER BY block FOR UPDATE`;
 
 /**
  * Holds the versions of cohorts until the transaction ends: a flip waits, other live writers do not.
@@ -61,43 +71,17 @@ export async function lockBlocks(
   transaction: Transaction,
   projectId: number,
   blocks: readonly number[],
-): Promise<void> {
-  const lock = () =>
-    transaction.query(
-      'SELECT block FROM membership_epoch WHERE project_id = $1 AND block = ANY($2::int[]) ORDER BY block FOR UPDATE',
-      [projectId, blocks],
-    );
-  const { rowCount } = await lock();
-  if (rowCount !== blocks.length) {
+): Promise<LockedBlocks> {
+  const lock = async () => (await transaction.query<LockedBlock>(LOCK_BLOCKS, [projectId, blocks])).rows;
+  let rows = await lock();
+  if (rows.length !== blocks.length) {
     await transaction.query(
       `INSERT INTO membership_epoch (project_id, block, epoch) SELECT $1, block, 0 FROM unnest($2::int[]) AS block ORDER BY block
        ON CONFLICT DO NOTHING`,
       [projectId, blocks],
     );
-    await lock();
+    rows = await lock();
   }
-}
-
-/** @returns of every cohort its members in these blocks; the scope owns them */
-export async function readStoredMembers(
-  transaction: Transaction,
-  where: { readonly projectId: number; readonly cohorts: readonly LiveCohort[]; readonly blocks: readonly number[] },
-  scope: BitmapScope,
-): Promise<Map<number, StoredMembers>> {
-  const stored = new Map(
-    where.cohorts.map(({ id }) => [id, { members: scope.of(), revisions: new Map<number, string>() }]),
-  );
-  const { rows } = await transaction.query<{ cohort_id: number; chunk: number; revision: string; bitmap: Buffer }>(
-    `SELECT cohort_id, chunk, revision, bitmap FROM cohort_chunk
-     WHERE project_id = $1 AND cohort_id = ANY($2::int[]) AND chunk = ANY($3::int[])`,
-    [where.projectId, [...stored.keys()], where.blocks],
-  );
-  for (const { cohort_id, chunk, revision, bitmap } of rows) {
-    const one = stored.get(cohort_id);
-    const members = scope.deserialize(bitmap);
-    one?.members.orInPlace(members);
-    one?.revisions.set(chunk, revision);
-    scope.release(members).dispose();
-  }
-  return stored;
+  const epochs = new Map(rows.map(({ block, epoch }) => [block, epoch]));
+  return { projectId, server: rows[0]?.server ?? '', epochs };
 }

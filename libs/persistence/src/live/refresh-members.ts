@@ -1,19 +1,15 @@
-import { BitmapScope, blocksOf, splitByBlock } from '#cohort-core';
+import { BitmapScope, blocksOf } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
-import type { MembersOverlay } from '../leaf-sources/cohort.source.js';
-import {
-  type ChangedChunk,
-  type CohortChanges,
-  type MembersDifference,
-  writeAllChanges,
-} from '../membership/chunks.js';
+import { type MembersDifference, writeAllChanges } from '../membership/chunks.js';
 import type { FactReader } from '../snapshot.js';
-import { evaluateLevels, type Move } from './evaluate-levels.js';
+import type { ChunkCache } from './chunk-cache.js';
+import { evaluateLevels } from './evaluate-levels.js';
+import { HeldBlocks } from './held-blocks.js';
 import type { LiveCohort } from './live-cohort.js';
 import { LiveFailure, stopKeepingLive } from './live-failure.js';
 import type { LiveIndex } from './live-index.js';
-import { lockBlocks, lockVersions, readStoredMembers, type StoredMembers } from './locked-members.js';
+import { lockBlocks, lockVersions } from './locked-members.js';
 import type { ProjectIndex, Touched } from './project-index.js';
 import {
   findNearLimit,
@@ -35,14 +31,14 @@ export interface LiveOccasion {
   cohortsOf(index: ProjectIndex): Iterable<number>;
   /** Of those, whose answer may have changed. Asked when the cohorts are locked; the caller disposes of the bitmaps. */
   personsOf(transaction: Transaction): Touched | Promise<Touched>;
-  /** Members of cohorts that this transaction has changed already, in the blocks of the persons; only looked at. */
-  readonly changed?: MembersOverlay;
   /** What belongs into the same commit. */
   settle?(transaction: Transaction): Promise<void>;
 }
 
 export interface LiveParts extends FactReader {
   readonly index: LiveIndex;
+  /** Members that this process knows. */
+  readonly chunks: ChunkCache;
   readonly limit: SizeLimit;
   /** Told of cohorts that are not kept live any more before their next calculation. */
   readonly onFailure?: (failure: LiveFailure) => void;
@@ -63,12 +59,15 @@ const NOTHING: LiveReport = { cohorts: 0, enteredCount: 0, leftCount: 0 };
  */
 export async function refreshMembers(parts: LiveParts, occasion: LiveOccasion): Promise<LiveReport> {
   for (;;) {
+    using held = new HeldBlocks(parts.chunks);
     try {
-      return await parts.database.transaction(async (transaction) => {
-        const report = await refreshInTransaction(parts, transaction, occasion);
+      const report = await parts.database.transaction(async (transaction) => {
+        const refreshed = await refreshInTransaction({ ...parts, held }, transaction, occasion);
         parts.beforeCommit?.();
-        return report;
+        return refreshed;
       });
+      held.settle();
+      return report;
     } catch (error) {
       await recover(parts, occasion.projectId, error);
     }
@@ -87,9 +86,13 @@ async function recover(parts: LiveParts, projectId: number, error: unknown): Pro
   }
 }
 
-/** As `refreshMembers`, inside the caller's transaction. @throws what that recovers from, which takes a rollback */
-export async function refreshInTransaction(
-  parts: LiveParts,
+interface RefreshParts extends LiveParts {
+  readonly held: HeldBlocks;
+}
+
+/** @throws what `recover` recovers from, after a rollback */
+async function refreshInTransaction(
+  parts: RefreshParts,
   transaction: Transaction,
   occasion: LiveOccasion,
 ): Promise<LiveReport> {
@@ -139,29 +142,38 @@ interface Locked extends LockedCohorts {
 }
 
 async function refreshLocked(
-  parts: LiveParts,
+  { held, ...parts }: RefreshParts,
   transaction: Transaction,
   { occasion, index, versions, near, touched }: Locked,
 ): Promise<LiveReport> {
   using scope = new BitmapScope();
-  const { projectId, reason, changed } = occasion;
+  const { projectId, reason } = occasion;
   const asked = [...touched].filter(([, persons]) => !persons.isEmpty).map(([id]) => id);
   const cohorts = index.withReferrers(asked).filter(({ id }) => versions.has(id));
   const blocks = blocksTouched(touched, scope);
   if (cohorts.length === 0 || blocks.length === 0) {
     return NOTHING;
   }
-  await lockBlocks(transaction, projectId, blocks);
-  const stored = await readStoredMembers(transaction, { projectId, cohorts, blocks }, scope);
-  const { at, moves, evaluated } = await evaluateLevels(parts, { projectId, cohorts, touched, stored, changed }, scope);
+  const locked = await lockBlocks(transaction, projectId, blocks);
+  await held.read(
+    transaction,
+    locked,
+    cohorts.map(({ id }) => id),
+  );
+  const { at, moves, evaluated } = await evaluateLevels(parts, { projectId, cohorts, touched, stored: held }, scope);
   const sizes = moves.map(({ cohort, entered, left }) => ({
     cohortId: cohort.id,
     entered: entered.size,
     left: left.size,
   }));
   refuseBeyondLimit(sizes, near, parts.limit);
-  const changes = moves.map((move) => changesOf(move, stored.get(move.cohort.id), versions, scope));
+  const changes = moves.map(({ cohort, changed }) => ({
+    cohortId: cohort.id,
+    version: versionOf(cohort, versions),
+    changed,
+  }));
   const written = await writeAllChanges(transaction, { projectId, reason, at }, changes);
+  held.write(changes, scope);
   await noteNearLimit(transaction, projectId, { changes: sizes, near, limit: parts.limit });
   return { ...written, cohorts: evaluated };
 }
@@ -172,27 +184,6 @@ function blocksTouched(touched: Touched, scope: BitmapScope): number[] {
     all.orInPlace(persons);
   });
   return blocksOf(all);
-}
-
-function changesOf(
-  { cohort, after, entered, left }: Move,
-  stored: StoredMembers | undefined,
-  versions: ReadonlyMap<number, number>,
-  scope: BitmapScope,
-): CohortChanges {
-  const split = (bitmap: Move['after']) => {
-    const parts = splitByBlock(bitmap);
-    parts.forEach((part) => scope.track(part));
-    return parts;
-  };
-  const [members, newcomers, leavers] = [split(after), split(entered), split(left)];
-  const blocks = [...new Set([...newcomers.keys(), ...leavers.keys()])].sort((a, b) => a - b);
-  const changed = blocks.map((chunk): ChangedChunk => {
-    const revision = BigInt(stored?.revisions.get(chunk) ?? 0) + 1n;
-    const of = (parts: ReadonlyMap<number, Move['after']>) => parts.get(chunk) ?? scope.of();
-    return { chunk, revision: String(revision), after: of(members), entered: of(newcomers), left: of(leavers) };
-  });
-  return { cohortId: cohort.id, version: versionOf(cohort, versions), changed };
 }
 
 function versionOf({ id }: LiveCohort, versions: ReadonlyMap<number, number>): number {
