@@ -41,10 +41,12 @@ const project = (displayName, testMatch, rest = {}) => ({
 });
 /** Minutes of kills and load: `npm run test:faults` asks for them, `npm test` has the shorter ones of test/resilience. */
 const longer = process.env.MUSTER_FAULTS === '1' ? [] : ['<rootDir>/test/faults/'];
+/** `.ci/run` has a step of its own for test/parity, at a larger size, and no time for both. */
+const apart = process.env.MUSTER_TIERS === '1' ? ['<rootDir>/test/parity/'] : [];
 const usual = [
   project('unit', '{apps,libs,tools}/**/*.spec.ts'),
   project('whole', 'test/**/*.spec.ts', {
-    testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/fuzz/', ...longer],
+    testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/fuzz/', ...longer, ...apart],
   }),
 ];
 
