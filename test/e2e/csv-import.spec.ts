@@ -82,7 +82,7 @@ describe('CSV files into static cohorts', () => {
     accounts.forEach((account) => {
       expect(account).toEqual(accounts[0]);
     });
-  }, 120_000);
+  }, 240_000);
 
   function lineOf(row: number): string {
     if (row < 8_200) {

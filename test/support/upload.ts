@@ -43,7 +43,7 @@ export class Uploads {
   }
 
   /** The report of the newest import once it has ended. */
-  async done(cohortId: number, withinMs = 30_000): Promise<ImportBody> {
+  async done(cohortId: number, withinMs = 60_000): Promise<ImportBody> {
     return eventually(
       async () => {
         const [newest] = await this.imports(cohortId);
