@@ -14,7 +14,8 @@ export interface TestKafka {
   readonly connection: KafkaConnection;
 }
 
-const SET_UP_WITHIN_MS = 180_000;
+/** The first of all may have to wait for Kafka's jars, 43 MB by Maven. */
+const SET_UP_WITHIN_MS = 400_000;
 
 /** Gives the file (or describe) that calls it every topic of Muster under a prefix of its own; they are deleted at the end. */
 export function useKafka(): TestKafka {
