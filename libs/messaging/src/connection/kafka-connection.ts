@@ -21,13 +21,13 @@ const CONNECTION_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const ADMIN_TIMEOUT_MS = 20_000;
 const CONSUMER_RETRIES = 5;
-const PRODUCER_RETRIES = 1;
+const IMPATIENT_RETRIES = 1;
 
 /** How this process reaches Kafka. Holds no socket itself: consumers, producers and admins open theirs. */
 export class KafkaConnection {
   readonly kafka: Kafka;
-  /** For the producer, which tries again by itself and wants to know at once why. */
-  readonly producing: Kafka;
+  /** For those who try again by themselves, and want to know at once why. */
+  readonly impatient: Kafka;
   readonly clientId: string;
   readonly brokers: readonly string[];
   readonly topicPrefix: string;
@@ -44,7 +44,7 @@ export class KafkaConnection {
       });
     });
     this.kafka = newClient(options, logs, CONSUMER_RETRIES);
-    this.producing = newClient(options, logs, PRODUCER_RETRIES);
+    this.impatient = newClient(options, logs, IMPATIENT_RETRIES);
   }
 
   /** The name in the cluster of a topic or group of ours. */
@@ -57,12 +57,16 @@ export class KafkaConnection {
     this.offsetResetListeners.add(listener);
   }
 
-  /** Runs `work` with an admin of its own. @throws also when it takes longer than `timeoutMs` (default 20 s). */
-  async withAdmin<T>(work: (admin: Admin) => Promise<T>, timeoutMs: number = ADMIN_TIMEOUT_MS): Promise<T> {
-    const admin = this.kafka.admin();
+  /** Runs `work` with an admin of its own. @throws also when it takes longer than 20 s */
+  async withAdmin<T>(work: (admin: Admin) => Promise<T>, client = this.kafka): Promise<T> {
+    const admin = client.admin();
     const result = admin.connect().then(async () => work(admin));
     try {
-      return await within(timeoutMs, result, () => new Error(`Kafka did not answer within ${timeoutMs} ms`));
+      return await within(
+        ADMIN_TIMEOUT_MS,
+        result,
+        () => new Error(`Kafka did not answer within ${ADMIN_TIMEOUT_MS} ms`),
+      );
     } finally {
       void admin.disconnect().catch(() => undefined);
     }

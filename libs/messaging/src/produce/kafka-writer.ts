@@ -40,7 +40,7 @@ export class KafkaWriter {
   }
 
   private async connect(): Promise<Producer> {
-    const producer = this.connection.producing.producer({
+    const producer = this.connection.impatient.producer({
       createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
       maxInFlightRequests: 1,

@@ -1,3 +1,5 @@
+import type { Admin } from 'kafkajs';
+
 import { deadLetterTopic, type Topic } from '#contracts';
 
 import type { KafkaConnection } from '../connection/kafka-connection.js';
@@ -23,11 +25,13 @@ async function partitionCounts(connection: KafkaConnection, topics: readonly Top
   const wanted = new Set(
     topics.flatMap(({ name }) => [connection.physical(name), connection.physical(deadLetterTopic(name))]),
   );
-  return connection.withAdmin(async (admin) => {
+  const count = async (admin: Admin) => {
     const existing = (await admin.listTopics()).filter((name) => wanted.has(name));
     const metadata = await admin.fetchTopicMetadata({ topics: existing });
     return new Map(metadata.topics.map(({ name, partitions }) => [name, partitions.length]));
-  });
+  };
+  // Whoever checks tries again later; kafkajs's own tries cannot be called off, and keep a process that stops from ending.
+  return connection.withAdmin(count, connection.impatient);
 }
 
 function problemsOf(connection: KafkaConnection, topic: Topic, found: Map<string, number>): string[] {
