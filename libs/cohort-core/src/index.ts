@@ -10,6 +10,7 @@ export {
   splitByBlock,
 } from './bitmap/bitmap.js';
 export { BitmapScope } from './bitmap/bitmap-scope.js';
+export { PackedBlock } from './bitmap/packed-block.js';
 export { BEHAVIORS } from './definition/behaviors.js';
 export { cohortTypeOf, type ConditionType, conditionTypeOf } from './definition/classify-filters.js';
 export { isNoCondition, passesMissing, type PropertyCondition } from './definition/condition.js';

@@ -34,13 +34,11 @@ export class BlockCache {
   }
 
   clear(): void {
-    [...this.blocks.keys()].forEach((key) => {
-      this.drop(key);
-    });
+    this.blocks.clear();
+    this.bytes = 0;
   }
 
   private drop(key: string): void {
-    this.blocks.get(key)?.[Symbol.dispose]();
     this.blocks.delete(key);
     this.bytes = this.sum();
   }

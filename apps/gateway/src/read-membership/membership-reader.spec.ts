@@ -185,6 +185,25 @@ describe('the cohorts of a person', () => {
     expect((await reader.cohortsOf(projectId, [1])).get(1)).toEqual([id]);
   });
 
+  it('are asked by statements that PostgreSQL plans once, not for every question', async () => {
+    const database = await Database.connect({ url: test.url, poolSize: 1, applicationName: 'planned' });
+    const planned = new MembershipReader(database, { membershipCacheMb: 1 }, metrics);
+    for (let who = 0; who < 12; who += 1) {
+      await planned.cohortsOf(projectId, [who]);
+      await planned.cohortsOfDistinctIds(projectId, [`d${who}`]);
+    }
+    const { rows } = await database.pool.query(
+      `SELECT name, generic_plans::int AS kept, custom_plans::int AS made FROM pg_prepared_statements
+       WHERE name IN ('membership-epochs', 'membership-persons') ORDER BY name`,
+    );
+    // PostgreSQL tries five plans for the values at hand before it compares.
+    expect(rows).toEqual([
+      { name: 'membership-epochs', kept: 7, made: 5 },
+      { name: 'membership-persons', kept: 7, made: 5 },
+    ]);
+    await database.close();
+  });
+
   it('that cannot be read are an error, never an empty answer; after a lost connection all is read anew', async () => {
     const database = await Database.connect({ url: test.url, poolSize: 1, applicationName: 'severed' });
     const severed = new MembershipReader(database, { membershipCacheMb: 1 }, metrics);

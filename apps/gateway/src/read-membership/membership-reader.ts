@@ -131,7 +131,7 @@ export class MembershipReader implements OnApplicationShutdown {
     for (let reads = 0; reads < MAX_READS; reads += 1) {
       const members = this.cache.get(key);
       if (members !== undefined && members.epoch >= asked.epoch) {
-        // Nothing is awaited between look-up and use: who makes room is disposed of.
+        // Nothing is awaited between look-up and use: a block moves on in place.
         members.collect(asked.ordinals, found);
         return members.epoch;
       }

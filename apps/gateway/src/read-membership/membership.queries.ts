@@ -27,15 +27,22 @@ export interface FoundPerson {
 /** Before the first write of a block it has no row. */
 const EPOCH = 'coalesce(moved.epoch, 0)::float8 AS epoch';
 
+/**
+ * Always true. PostgreSQL expects ten rows of an array it does not see, finds such a plan dearer than one made for the values at hand,
+ * and so would plan anew for every question: 0.2 of its 0.4 ms. After these it expects one row.
+ */
+const EXPECT_ONE = 'asked.place > 0 AND asked.project_id > 0';
+
 const EPOCHS = `
   SELECT ${EPOCH} FROM unnest($1::int[], $2::int[]) WITH ORDINALITY AS asked (project_id, block, place)
-  LEFT JOIN membership_epoch AS moved ON moved.project_id = asked.project_id AND moved.block = asked.block ORDER BY place`;
+  LEFT JOIN membership_epoch AS moved ON moved.project_id = asked.project_id AND moved.block = asked.block
+  WHERE ${EXPECT_ONE} ORDER BY place`;
 
 const PERSONS = `
   SELECT known.ordinal, ${EPOCH} FROM unnest($1::int[], $2::text[]) WITH ORDINALITY AS asked (project_id, distinct_id, place)
   LEFT JOIN person_distinct_id AS known ON known.project_id = asked.project_id AND known.distinct_id = asked.distinct_id
   LEFT JOIN membership_epoch AS moved ON moved.project_id = known.project_id AND moved.block = known.ordinal >> ${BLOCK_BITS}
-  ORDER BY place`;
+  WHERE ${EXPECT_ONE} ORDER BY place`;
 
 /** Epoch and chunks in one statement, so of one snapshot; a row without a chunk when none has changed. */
 const CHUNKS = `
