@@ -112,6 +112,13 @@ describe('the producer', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
+  it('keeps nobody waiting when it is closed while there is no broker', async () => {
+    const connection = new KafkaConnection({ clientId: 'x', brokers: ['127.0.0.1:1'], topicPrefix: '' });
+    const producer = newProducer(connection);
+    const sent = producer.send(TOPICS.events, [note(1)], { timeoutMs: 3_600_000 });
+    await Promise.all([producer.close(), expect(sent).rejects.toThrow('the producer is closed')]);
+  });
+
   it('takes nothing more once it is closed', async () => {
     const producer = newProducer();
     await producer.close();

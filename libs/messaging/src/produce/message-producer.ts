@@ -35,6 +35,7 @@ const CLOSE_TIMEOUT_MS = 3_000;
 const MAX_RECORD_BYTES = 1_000_000;
 /** Beyond this the brokers have been away for long, and memory is worth more than patience. */
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024;
+const CLOSED = 'the producer is closed';
 
 /**
  * Sends messages; what a promise says is stored on all in-sync replicas. Connects when first used and again for ever; records
@@ -100,18 +101,21 @@ export class MessageProducer {
     }
   }
 
-  /** Sends what is queued, for 3 s at most, and disconnects. */
+  /** Sends what is queued, for 3 s at most, and disconnects. What is not acknowledged by then fails. */
   async close(): Promise<void> {
     this.isClosed = true;
     const sent = Promise.all([this.queue.idle(), this.letters.idle()]);
     await within(CLOSE_TIMEOUT_MS, sent, () => new Error('still sending')).catch(() => undefined);
+    [this.queue, this.letters].forEach((queue) => {
+      queue.giveUp(new BrokerUnavailableError(CLOSED));
+    });
     const closed = Promise.all([this.writer.close(), this.letterWriter.close()]);
     await within(CLOSE_TIMEOUT_MS, closed, () => new Error('still connected')).catch(() => undefined);
   }
 
   private async enqueue(queue: SendQueue, records: readonly Addressed[], timeoutMs: number): Promise<void> {
     if (this.isClosed) {
-      throw new BrokerUnavailableError('the producer is closed');
+      throw new BrokerUnavailableError(CLOSED);
     }
     if (queue.queuedBytes > MAX_QUEUED_BYTES) {
       throw new BrokerUnavailableError('too much is waiting for the brokers already');

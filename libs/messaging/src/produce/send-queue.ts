@@ -31,8 +31,10 @@ const MAX_PAUSE_MS = 1_000;
  */
 export class SendQueue {
   private waiting: QueuedRecord[] = [];
+  private underWay: readonly QueuedRecord[] = [];
   private running: Promise<void> | undefined;
   private pauseMs = FIRST_PAUSE_MS;
+  private readonly stopped = new AbortController();
   queuedBytes = 0;
 
   constructor(private readonly deliver: Deliver) {}
@@ -50,12 +52,22 @@ export class SendQueue {
     await this.running;
   }
 
+  /** Whoever still waits has this for an answer, and no try follows. */
+  giveUp(error: Error): void {
+    [...this.underWay, ...this.waiting].forEach(({ send }) => {
+      send.fail(error);
+    });
+    this.stopped.abort();
+  }
+
   private async run(): Promise<void> {
     // Lets everybody who sends in this turn of the event loop share the first round.
     await Promise.resolve();
     for (let round = this.take(); round.length > 0; round = this.take()) {
+      this.underWay = round;
       await this.deliverRound(round);
     }
+    this.underWay = [];
     this.running = undefined;
   }
 
@@ -117,7 +129,7 @@ export class SendQueue {
     round.forEach(({ send }) => {
       send.lastError = error;
     });
-    await sleep(this.pauseMs);
+    await sleep(this.pauseMs, undefined, { signal: this.stopped.signal }).catch(() => undefined);
     this.pauseMs = Math.min(this.pauseMs * 2, MAX_PAUSE_MS);
   }
 
