@@ -108,6 +108,9 @@ async function withCohorts({ stack, url, services }: Api, project: LoadedProject
   }
   client.close();
   await eventually(() => noneIsBeingMade(stack, project.id), { withinMs: WITHIN_MS });
+  const startedAt = performance.now();
+  await eventually(() => allIsTold(stack), { withinMs: WITHIN_MS });
+  console.log(`  their first members are told ${round((performance.now() - startedAt) / 1_000)} s later`);
   return { stack, services, watchedId: project.watchedId };
 }
 
@@ -129,5 +132,15 @@ async function noneIsBeingMade({ database }: BenchStack, projectId: number): Pro
   );
   if (rows[0]?.count !== 0) {
     throw new Error(`${rows[0]?.count ?? 'some'} cohorts are not live yet`);
+  }
+}
+
+/** Else what is measured is how first members, millions, are told beside live work. */
+async function allIsTold({ database }: BenchStack): Promise<void> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM membership_delta WHERE announced_at IS NULL AND dead_at IS NULL',
+  );
+  if (rows[0]?.count !== 0) {
+    throw new Error(`${rows[0]?.count ?? 'some'} changes of members are not told yet`);
   }
 }

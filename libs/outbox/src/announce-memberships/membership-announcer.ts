@@ -10,7 +10,7 @@ import { batchesOf } from './batches.js';
 import { type DeltaPart, partsOfDelta } from './delta-parts.js';
 import type { DeltaRow } from './delta-row.js';
 import { partId } from './part-id.js';
-import { type NamedPart, nameParts } from './uuid-lookup.js';
+import { type NamedPart, UuidLookup } from './uuid-lookup.js';
 
 /** A message class as the shape of an object literal. */
 type Shape<T> = { readonly [K in keyof T]: T[K] };
@@ -25,10 +25,14 @@ interface NamedParcel {
  * of the deltas' ids, which within a chunk is the order of revisions (both are taken under the chunk's lock).
  */
 export class MembershipAnnouncer implements Courier<DeltaRow> {
+  private readonly lookup: UuidLookup;
+
   constructor(
-    private readonly pool: Pool,
+    pool: Pool,
     private readonly producer: Pick<MessageProducer, 'sendBatch'>,
-  ) {}
+  ) {
+    this.lookup = new UuidLookup(pool);
+  }
 
   async deliver(rows: readonly DeltaRow[], lease: Lease): Promise<DeliveryReport> {
     const delivery = new Delivery<DeltaRow, NamedParcel>(
@@ -42,7 +46,7 @@ export class MembershipAnnouncer implements Courier<DeltaRow> {
         .forEach(({ row }) => {
           delivery.withhold(row);
         });
-      const named = await nameParts(this.pool, batch);
+      const named = await this.lookup.nameParts(batch);
       named.filter(hasStranger).forEach(({ part }) => {
         delivery.refuse(part.row, new Error('an ordinal of the delta has no person'));
       });
