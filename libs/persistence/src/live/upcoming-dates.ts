@@ -35,7 +35,8 @@ const MINUTE_MS = 60_000;
 
 /**
  * Of a project, the stored dates that edges will pass within some hours, with their persons. To find them all stored values are looked
- * through (seconds for a million persons), so that is done once a horizon; between, only persons who changed are looked at.
+ * through (seconds for a million persons), so that is done once a horizon, when half of it is over and one list at a time: what moves with
+ * the minute waits for it. Between, only persons who changed are looked at.
  */
 export class UpcomingDates {
   private readonly lists = new Map<string, DateList>();
@@ -49,10 +50,11 @@ export class UpcomingDates {
       return;
     }
     await this.complement(transaction, project);
-    for (const [place, group] of wanted) {
-      if (!this.covers(place, group)) {
-        this.lists.set(place, await buildList(transaction, project, group));
-      }
+    const lacking = [...wanted].filter(([place, group]) => !this.covers(place, group, wayOf));
+    const ageing =
+      lacking.length > 0 ? [] : [...wanted].filter(([place, group]) => !this.covers(place, group, nextWayOf));
+    for (const [place, group] of [...lacking, ...ageing.slice(0, 1)]) {
+      this.lists.set(place, await buildList(transaction, project, group));
     }
   }
 
@@ -66,10 +68,10 @@ export class UpcomingDates {
   }
 
   /** Those of the stretch, its ends included. The caller disposes of the bitmap. */
-  between({ place, from, to }: DateStretch): Bitmap {
-    const [low, high] = rangeOf(from, to);
+  between(stretch: DateStretch): Bitmap {
+    const [low, high] = wayOf(stretch);
     const persons: number[] = [];
-    for (const [ordinal, dates] of this.lists.get(place)?.dates ?? []) {
+    for (const [ordinal, dates] of this.lists.get(stretch.place)?.dates ?? []) {
       if (dates.some((ms) => ms >= low && ms <= high)) {
         persons.push(ordinal);
       }
@@ -77,10 +79,10 @@ export class UpcomingDates {
     return bitmapOf(persons);
   }
 
-  private covers(place: string, group: readonly DateStretch[]): boolean {
+  private covers(place: string, group: readonly DateStretch[], rangeOf: (stretch: DateStretch) => Range): boolean {
     const ranges = this.lists.get(place)?.ranges ?? [];
-    return group.every(({ from, to }) => {
-      const [low, high] = rangeOf(from, to);
+    return group.every((stretch) => {
+      const [low, high] = rangeOf(stretch);
       return ranges.some(([start, end]) => start <= low && high <= end);
     });
   }
@@ -102,9 +104,15 @@ export class UpcomingDates {
   }
 }
 
-function rangeOf(one: Instant, other: Instant): Range {
-  const [a, b] = [one.epochMilliseconds, other.epochMilliseconds];
+function wayOf({ from, to }: DateStretch): Range {
+  const [a, b] = [from.epochMilliseconds, to.epochMilliseconds];
   return a <= b ? [a, b] : [b, a];
+}
+
+/** From where the edge is now to where it is when half of the horizon is over. */
+function nextWayOf({ to, ahead }: DateStretch): Range {
+  const [now, end] = [to.epochMilliseconds, ahead.epochMilliseconds];
+  return [now, now + Math.max(0, end - now) / 2];
 }
 
 async function buildList(
