@@ -16,6 +16,8 @@ import { levelsOf, type Touched } from './project-index.js';
 export interface LiveQuestion {
   readonly projectId: number;
   readonly cohorts: readonly LiveCohort[];
+  /** Theirs, which are locked. */
+  readonly versions: ReadonlyMap<number, number>;
   readonly touched: Touched;
   /** Has the chunks of all these cohorts. */
   readonly stored: HeldBlocks;
@@ -54,7 +56,7 @@ export async function evaluateLevels(
       const overlay = overlayOf(level, moves, finder);
       const answers = await evaluateLevel(
         snapshot,
-        { ...moment, projectId: question.projectId, asked, overlay },
+        { ...moment, projectId: question.projectId, versions: question.versions, asked, overlay },
         scope,
       );
       asked.forEach((one, index) => {
@@ -101,6 +103,7 @@ function askedOf(
 
 interface LevelQuestion extends ProjectMoment {
   readonly projectId: number;
+  readonly versions: ReadonlyMap<number, number>;
   readonly asked: readonly Asked[];
   readonly overlay: ReadonlyMap<number, Bitmap>;
 }
@@ -126,7 +129,7 @@ async function evaluateApart(snapshot: Transaction, question: LevelQuestion, sco
     }
   }
   if (failed.size > 0) {
-    throw new LiveFailure(failed);
+    throw new LiveFailure(failed, question.versions);
   }
   return answers;
 }
@@ -152,7 +155,7 @@ async function attempt(snapshot: Transaction, work: () => Promise<Bitmap[]>): Pr
 
 async function evaluateTogether(
   snapshot: Transaction,
-  { asked, overlay, ...moment }: LevelQuestion,
+  { asked, overlay, projectId, timezone, at }: LevelQuestion,
   scope: BitmapScope,
 ): Promise<Bitmap[]> {
   const within = scope.of();
@@ -164,6 +167,6 @@ async function evaluateTogether(
     asked.map((one) => ({ tree: one.cohort.tree, within: one.within })),
     scope,
   );
-  const answers = await evaluateInProject(snapshot, trees, { ...moment, within, withinOf, overlay });
+  const answers = await evaluateInProject(snapshot, trees, { projectId, timezone, at, within, withinOf, overlay });
   return answers.map((answer) => scope.track(answer));
 }

@@ -29,7 +29,7 @@ const LOCK_BLOCKS = `
 export async function lockVersions(
   transaction: Transaction,
   projectId: number,
-  cohorts: readonly LiveCohort[],
+  cohorts: readonly Pick<LiveCohort, 'id'>[],
   alone: ReadonlySet<number>,
 ): Promise<Map<number, number>> {
   const versions = new Map<number, number>();
@@ -49,7 +49,7 @@ interface LockRun {
 }
 
 /** One statement takes one kind of lock, and the order of the ids must stay. */
-function runsOf(cohorts: readonly LiveCohort[], alone: ReadonlySet<number>): LockRun[] {
+function runsOf(cohorts: readonly Pick<LiveCohort, 'id'>[], alone: ReadonlySet<number>): LockRun[] {
   const runs: LockRun[] = [];
   for (const { id } of cohorts) {
     const strength = alone.has(id) ? 'UPDATE' : 'SHARE';

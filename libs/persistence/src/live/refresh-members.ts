@@ -99,7 +99,8 @@ async function refreshInTransaction(
   const { projectId } = occasion;
   const index = await parts.index.open(transaction, projectId);
   if (index.unreadable.size > 0) {
-    throw new LiveFailure(index.unreadable);
+    const unreadable = [...index.unreadable.keys()].map((id) => ({ id }));
+    throw new LiveFailure(index.unreadable, await lockVersions(transaction, projectId, unreadable, new Set()));
   }
   const locked = index.withReferrers(occasion.cohortsOf(index));
   if (locked.length === 0) {
@@ -160,7 +161,11 @@ async function refreshLocked(
     locked,
     cohorts.map(({ id }) => id),
   );
-  const { at, moves, evaluated } = await evaluateLevels(parts, { projectId, cohorts, touched, stored: held }, scope);
+  const { at, moves, evaluated } = await evaluateLevels(
+    parts,
+    { projectId, cohorts, versions, touched, stored: held },
+    scope,
+  );
   const sizes = moves.map(({ cohort, entered, left }) => ({
     cohortId: cohort.id,
     entered: entered.size,
