@@ -28,13 +28,13 @@ export class ExplainCohortController {
     summary: 'Why a person matches the definition of a cohort, or not, and until when.',
   })
   @CohortRoute(['cohort:read', 'person:read'])
+  @ApiQuery({ name: 'distinct_id', required: false, description: 'A distinct id of the person.' })
   @ApiQuery({
     name: 'person',
     required: false,
     schema: { type: 'string', format: 'uuid' },
     description: 'Uuid of the person. Give either this or distinct_id.',
   })
-  @ApiQuery({ name: 'distinct_id', required: false, description: 'A distinct id of the person.' })
   @ApiOkResponse({ type: CohortExplanationResponse })
   async explain(
     @Granted() access: Access,
