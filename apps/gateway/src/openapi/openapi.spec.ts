@@ -1,3 +1,4 @@
+import { COHORT_TYPES } from '#contracts';
 import { useDatabase } from '#testing';
 
 import { GatewayFixture } from '../testing/gateway-fixture.js';
@@ -26,6 +27,20 @@ describe('the description of the API', () => {
     ({ schemas } = body['components'] as { schemas: typeof schemas });
   });
   afterAll(() => gateway.close());
+
+  it('lists null where an enumeration takes it', () => {
+    const enums: unknown[][] = [];
+    JSON.stringify({ paths, schemas }, (_, part: unknown) => {
+      const { nullable, enum: values } = (part ?? {}) as { nullable?: boolean; enum?: unknown[] };
+      if (nullable === true && values !== undefined) {
+        enums.push(values);
+      }
+      return part;
+    });
+    expect(enums.length).toBeGreaterThan(3);
+    expect(enums.filter((values) => values.filter((value) => value === null).length !== 1)).toEqual([]);
+    expect(COHORT_TYPES).not.toContain(null);
+  });
 
   it('names every route of the API and no other', () => {
     const routes = Object.entries(paths).flatMap(([path, methods]) =>
