@@ -18,6 +18,8 @@ import { REPOSITORY_ROOT, startKafka, startPostgres } from '../../tools/stack/sr
 
 /** Fresh servers with the durability of `npm start`, so that what is measured is what is kept. */
 export interface BenchStack {
+  /** Of the database. */
+  readonly url: string;
   readonly database: Database;
   readonly connection: KafkaConnection;
   readonly project: TestProject;
@@ -51,7 +53,7 @@ export async function withStack(work: (stack: BenchStack) => Promise<void>): Pro
       return service;
     };
     const newProject = () => createTestProject(database);
-    await work({ database, connection, project: await newProject(), newProject, start });
+    await work({ url, database, connection, project: await newProject(), newProject, start });
     await database.close();
   } finally {
     await stopAll(services);

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -8,19 +9,23 @@ import { changeMembers, lockCohort, readClock, replaceMembers } from '#persisten
 import { type BenchStack, peakMemoryMb, quantile, round, withStack } from './bench-stack.js';
 import { HttpClient } from './http-client.js';
 import { loadFacts } from './load-facts.js';
-import type { LookupLoad } from './lookup-client.js';
+import type { LookupLoad, LookupSlice } from './lookup/lookup-client.js';
 import { openLoop } from './open-loop.js';
 
 const COHORTS = 1_000;
 const PERSONS = Number(process.env['BENCH_PERSONS'] ?? 200_000);
 const RATE = 500;
-const RUN_MS = 15_000;
-const WARM_UP_MS = 3_000;
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 16);
+const SLICE_MS = 3_000;
+/** Share of stolen time below which a round counts as calm. */
+const CALM = 0.01;
+/** What Node runs often it compiles better: the gateway is as fast as it gets after some thousand requests. */
+const WARM_UP_MS = 10_000;
 const CONNECTIONS = 32;
 /** Commits a second that change members meanwhile. */
 const CHANGES = 20;
 
-/** Which of a thousand cohorts hold one person, over HTTP, while nothing changes and while members change. */
+/** Which of a thousand cohorts hold one person, over HTTP, while nothing changes and while members change; in turns with a bare server. */
 export async function benchLookup(): Promise<void> {
   await withStack(async (stack) => {
     await loadFacts(stack.database, stack.project.id, { persons: PERSONS, events: PERSONS });
@@ -28,37 +33,77 @@ export async function benchLookup(): Promise<void> {
     const gateway = await stack.start('gateway');
     const { apiKey } = stack.project;
     const path = `/api/projects/${stack.project.id}/cohorts/membership/`;
+    const bytes = await checkAnswer(gateway.url, apiKey, path);
+    const bare = await startBareServer(stack, bytes);
     const load: LookupLoad = {
-      url: gateway.url,
+      urls: [gateway.url, bare.url],
       apiKey,
       path,
       persons: PERSONS,
       connections: CONNECTIONS,
       perSecond: RATE,
       warmUpMs: WARM_UP_MS,
-      forMs: RUN_MS,
+      rounds: ROUNDS,
+      sliceMs: SLICE_MS,
     };
-    await checkAnswer(gateway.url, apiKey, path);
     console.log(`lookup of one of ${PERSONS} persons in ${COHORTS} cohorts, ${RATE} requests/s:`);
     report('nothing changes', await ask(load));
-    const changing = openLoop(CHANGES, RUN_MS, (index) =>
-      changeOne(stack, cohorts[index % cohorts.length] ?? 0, index),
-    );
+    const forMs = 2 * (WARM_UP_MS + ROUNDS * SLICE_MS);
+    const changing = openLoop(CHANGES, forMs, (index) => changeOne(stack, cohorts[index % cohorts.length] ?? 0, index));
     report(`${CHANGES} commits a second change members`, await ask(load));
     await changing;
     console.log(`  peak memory of the gateway: ${peakMemoryMb(gateway)} MB`);
+    bare.stop();
   });
 }
 
-async function ask(load: LookupLoad): Promise<number[]> {
-  const client = join(import.meta.dirname, 'lookup-client.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [client, JSON.stringify(load)]);
-  return JSON.parse(stdout) as number[];
+async function ask(load: LookupLoad): Promise<LookupSlice[]> {
+  const client = join(import.meta.dirname, 'lookup/lookup-client.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [client, JSON.stringify(load)], {
+    maxBuffer: Infinity,
+  });
+  return JSON.parse(stdout) as LookupSlice[];
 }
 
-function report(name: string, latencies: readonly number[]): void {
-  const of = (fraction: number) => round(quantile(latencies, fraction), 2);
-  console.log(`  ${name}: p50 ${of(0.5)} ms, p99 ${of(0.99)} ms, worst ${of(1)} ms (${latencies.length} requests)`);
+/** Rounds in which the host took much time away measure the host: the figures of all rounds and of the calm ones are both told. */
+function report(name: string, slices: readonly LookupSlice[]): void {
+  console.log(`  ${name}:`);
+  reportRounds('all', slices);
+  reportRounds(`with less than ${CALM * 100} % of the processors' time stolen`, calmRounds(slices));
+}
+
+function calmRounds(slices: readonly LookupSlice[]): LookupSlice[] {
+  const rounds = Array.from({ length: slices.length / 2 }, (_, round) => slices.slice(2 * round, 2 * round + 2));
+  return rounds.filter((round) => round.every(({ stolen }) => stolen < CALM)).flat();
+}
+
+function reportRounds(which: string, slices: readonly LookupSlice[]): void {
+  if (slices.length === 0) {
+    console.log(`    no round ${which}`);
+    return;
+  }
+  const [ours, bare] = [0, 1].map((server) =>
+    slices.filter((slice) => slice.server === server).flatMap(({ latencies }) => latencies),
+  );
+  const of = (latencies: readonly number[] = [], fraction: number) => quantile(latencies, fraction);
+  const figures = (latencies: readonly number[] = []) =>
+    `p50 ${round(of(latencies, 0.5), 2)} ms, p99 ${round(of(latencies, 0.99), 2)} ms, worst ${round(of(latencies, 1), 2)} ms`;
+  const ratio = round(of(ours, 0.99) / of(bare, 0.99), 2);
+  console.log(`    ${slices.length / 2} rounds, ${which}: ${figures(ours)}`);
+  console.log(`      a bare server meanwhile: ${figures(bare)}; ratio of p99 ${ratio}`);
+}
+
+/** @param bytes of its answers */
+async function startBareServer(
+  { url, project }: BenchStack,
+  bytes: number,
+): Promise<{ readonly url: string; stop(): void }> {
+  const script = join(import.meta.dirname, 'lookup/bare-server.js');
+  const child = spawn(process.execPath, [script, url, String(project.id), String(bytes)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  return { url: `http://127.0.0.1:${port.toString().trim()}`, stop: () => child.kill() };
 }
 
 /** Each holds a different tenth to half of the persons. @returns their ids */
@@ -86,7 +131,8 @@ function ordinalsOf(index: number): number[] {
   return Array.from({ length: Math.floor((PERSONS - (index % step)) / step) }, (_, n) => (index % step) + n * step);
 }
 
-async function checkAnswer(url: string, apiKey: string, path: string): Promise<void> {
+/** @returns the bytes of an answer @throws when it is wrong */
+async function checkAnswer(url: string, apiKey: string, path: string): Promise<number> {
   const client = new HttpClient(url, apiKey, 1);
   const answer = await client.post(path, '{"distinct_ids":["d0"]}');
   client.close();
@@ -97,6 +143,7 @@ async function checkAnswer(url: string, apiKey: string, path: string): Promise<v
   if (results['d0']?.length !== expected.length) {
     throw new Error(`the lookup names ${results['d0']?.length ?? 'no'} cohorts, not ${expected.length}`);
   }
+  return Buffer.byteLength(answer);
 }
 
 async function changeOne({ database, project }: BenchStack, cohortId: number, index: number): Promise<void> {

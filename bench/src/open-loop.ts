@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Starts `work` at a fixed rate whatever the answers do, so that a slow moment is not hidden (no coordinated omission). @returns milliseconds of each */
+/**
+ * Starts `work` at a fixed rate whatever the answers do, so that a slow moment is not hidden (no coordinated omission).
+ * @returns milliseconds of each, from its start: up to two after it was due, as timers go
+ */
 export async function openLoop(
   perSecond: number,
   forMs: number,

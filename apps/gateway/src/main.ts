@@ -14,8 +14,8 @@ await runService({
   port: config.port,
   http: serverOptions,
   module: GatewayModule.register(config),
-  configure: async (app) => {
-    await configureHttp(app);
+  configure: (app) => {
+    configureHttp(app);
     serveOpenApi(app);
   },
 });

@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
 
@@ -10,6 +9,7 @@ import { acceptUploads, isUpload } from '../upload-csv/accept-uploads.js';
 import { limitTime, UPLOAD_TIMEOUT_MS } from './limit-time.js';
 import { measureRequests } from './measure-requests.js';
 import { recordRoutes } from './route-table.js';
+import { secureAnswers } from './secure-answers.js';
 import { toApiError } from './to-api-error.js';
 
 const CAPTURE_BODY_BYTES = 20 * 1024 * 1024;
@@ -34,7 +34,7 @@ function answerRouterError(error: Error, reply: FastifyReply): void {
 }
 
 /** Everything between the socket and the controllers. Must run before the first route is registered. */
-export async function configureHttp(app: NestFastifyApplication): Promise<void> {
+export function configureHttp(app: NestFastifyApplication): void {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   recordRoutes(server);
   readBodiesAsBytes(app, server);
@@ -43,8 +43,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   limitTime(server, isUpload);
   measureRequests(server, app.get(Metrics));
   allowBrowsersOfSdks(app);
-  // Plain HTTP is what a first run speaks, so nothing may be upgraded; the docs page needs no other exception.
-  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  secureAnswers(server);
 }
 
 /** SDKs name any content type for the same JSON, so each use case decides what its bytes are. */

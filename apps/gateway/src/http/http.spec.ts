@@ -97,6 +97,8 @@ describe('the HTTP surface', () => {
   it('sends security headers and does not name its software', async () => {
     const answer = await gateway.call(`${cohorts}/`, { key: project.apiKey });
     expect(answer.headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN' });
+    expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(answer.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
     expect(answer.headers).not.toHaveProperty('x-powered-by');
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
   });

@@ -48,7 +48,7 @@ export class GatewayFixture {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and documents literals
     const quiet: NestApplicationOptions = { logger: false };
     const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.register(config), adapter, quiet);
-    await configureHttp(app);
+    configureHttp(app);
     serveOpenApi(app);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
