@@ -136,7 +136,7 @@ export class ProjectSweep implements Swept {
       this.number = index.number;
     });
     const edges = this.leaves.flatMap((leaf) => leaf.edges);
-    this.dates.retain(new Set(edges.map(({ place }) => place)));
+    this.dates.retain(new Set(edges.map(({ way }) => way)));
     this.paces.retain(new Set(edges.map(({ clock }) => clock)));
     this.markedAt = undefined;
   }
