@@ -118,11 +118,12 @@ describe('the importer is killed in the middle of a file', () => {
     });
     gateway.kill('SIGKILL');
     await sent;
-    const importer = await startService('csv-import', { ...env(), CSV_UPLOAD_ABANDONED_MS: '500' });
+    await pool.query("UPDATE upload SET touched_at = touched_at - interval '1 hour'");
+    const importer = await startService('csv-import', { ...env(), CSV_UPLOAD_ABANDONED_MS: '20000' });
     await eventually(async () => {
       const left = await pool.query('SELECT 1 FROM upload UNION ALL SELECT 1 FROM upload_piece');
       expect(left.rowCount).toBe(0);
-    });
+    }, BUSY);
     const after = await pool.query<{ count: number }>('SELECT count(*)::int AS count FROM cohort');
     expect(after.rows).toEqual(before.rows);
     importer.kill();

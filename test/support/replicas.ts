@@ -1,4 +1,7 @@
-import { type ServiceName, type ServiceProcess, startService } from '#testing';
+import { eventually, type ServiceName, type ServiceProcess, startService } from '#testing';
+
+/** A start may take a minute on a busy machine, and be struck by a fail point. */
+const STARTED_WITHIN_MS = 120_000;
 
 /** Replicas of a service that are started again whenever they die, as an orchestrator would. */
 export class Replicas {
@@ -22,12 +25,12 @@ export class Replicas {
     );
   }
 
-  /** Kills the one whose turn it is, unless it is being started. @returns how many it has killed, 1 or 0 */
-  killOne(): number {
-    this.turn = (this.turn + 1) % this.running.length;
-    const victim = this.running[this.turn];
-    victim?.kill('SIGKILL');
-    return victim === undefined ? 0 : 1;
+  /** Kills the one whose turn it is, as soon as it runs. Resolves when it is dead: of so many calls at least as many deaths. */
+  async killOne(): Promise<void> {
+    const slot = (this.turn = (this.turn + 1) % this.running.length);
+    const victim = await eventually(() => this.runningIn(slot), { withinMs: STARTED_WITHIN_MS });
+    victim.kill('SIGKILL');
+    await victim.exited;
   }
 
   /** Kills all for good. */
@@ -41,12 +44,15 @@ export class Replicas {
 
   /** Of all that are to run. @throws while one is being started */
   urls(): string[] {
-    return Array.from(this.running, (service) => {
-      if (service === undefined) {
-        throw new Error(`a replica of ${this.name} is being started`);
-      }
-      return service.url;
-    });
+    return Array.from(this.running, (_, slot) => this.runningIn(slot).url);
+  }
+
+  private runningIn(slot: number): ServiceProcess {
+    const service = this.running[slot];
+    if (service === undefined) {
+      throw new Error(`a replica of ${this.name} is being started`);
+    }
+    return service;
   }
 
   private async keep(slot: number, first: ServiceProcess): Promise<void> {

@@ -1,5 +1,8 @@
 import { commonSettings, type Config, defineConfig, setting } from '#config';
 
+/** Two signs of life of a running upload (`upload-store.ts` of the gateway): one may come late. */
+const SHORTEST_SILENCE_MS = 20_000;
+
 export const csvImportConfig = defineConfig({
   ...commonSettings,
   port: setting.integer('PORT', {
@@ -39,9 +42,9 @@ export const csvImportConfig = defineConfig({
     max: 3_600_000,
   }),
   uploadAbandonedMs: setting.integer('CSV_UPLOAD_ABANDONED_MS', {
-    doc: 'How long an upload may give no sign of life before its pieces are swept, in milliseconds.',
+    doc: 'How long an upload may give no sign of life before its pieces are swept, in milliseconds; a running one gives one every ten seconds.',
     default: 30_000,
-    min: 100,
+    min: SHORTEST_SILENCE_MS,
     max: 3_600_000,
   }),
 });

@@ -10,7 +10,7 @@ const MAX_LINES = 12;
 
 export interface RoundOptions {
   /** Done once in each phase, when the first of its histories is through: kills. */
-  readonly disturb?: () => void;
+  readonly disturb?: () => Promise<void>;
   /** How the histories can be made again: the seed, and the number of the first. */
   readonly seed: number;
   readonly first: number;

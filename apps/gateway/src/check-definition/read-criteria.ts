@@ -41,7 +41,7 @@ export function definitionOfGroups(groups: readonly CohortGroup[]): ParsedFilter
       });
 }
 
-/** What a cohort without criteria answers as its filters, and may be sent back. */
+/** What a cohort without criteria answers as its filters. An edit may send it back, as it is; it defines no cohort. */
 export const NO_CRITERIA = { properties: {} };
 
 /** Whether these filters of a body hold a condition at all. */

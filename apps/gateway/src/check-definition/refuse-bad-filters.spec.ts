@@ -1,10 +1,10 @@
-import { createTestProject, type TestProject, useDatabase } from '#testing';
+import { createTestProject, eventually, type TestProject, useDatabase } from '#testing';
 
 import { GatewayFixture } from '../testing/gateway-fixture.js';
 
 const AT = 'filters__properties__values__0';
-/** For patterns that never end and trees that grow by themselves; a few milliseconds where nobody else works, seconds where many do. */
-const MAX_MS = 10_000;
+/** For patterns that never end and trees that grow by themselves. A few milliseconds do, where others leave the machine for as long. */
+const MAX_MS = 500;
 const PERSON = { type: 'person', key: 'email', operator: 'exact', value: 'a' };
 const METADATA = { type: 'person_metadata', key: 'created_at', operator: 'is_date_after', value: '-7d' };
 const DID = {
@@ -168,9 +168,12 @@ describe('filters that can never be calculated', () => {
   it.each(LEAVES)('are refused at once, with the place: %s', async (name, leaf, attr, words) => {
     const values = name === 'a group beside a leaf' ? [leaf, PERSON] : [leaf];
     const before = await stored();
-    const startedAt = performance.now();
-    const answer = await send('', values);
-    expect(performance.now() - startedAt).toBeLessThan(MAX_MS);
+    const answer = await eventually(async () => {
+      const startedAt = performance.now();
+      const refused = await send('', values);
+      expect(performance.now() - startedAt).toBeLessThan(MAX_MS);
+      return refused;
+    });
     expect([answer.status, answer.body['code'], answer.body['attr']]).toEqual([400, 'invalid', attr]);
     expect(answer.body['detail']).toContain(words);
     expect(await stored()).toEqual(before);

@@ -23,7 +23,7 @@ export class CreateCohortRequest {
   @ApiProperty({
     required: false,
     type: CohortFiltersRequest,
-    description: 'Absent: a cohort without criteria, which nobody is in.',
+    description: 'Absent: without `groups` a cohort without criteria, which nobody is in.',
   })
   filters?: CohortFiltersRequest;
 

@@ -106,9 +106,20 @@ describe('creating a cohort', () => {
       condition_type: null,
       description: '',
     });
-    const copy = await create(answer.body);
-    expect([copy.status, copy.body['filters']]).toEqual([201, { properties: {} }]);
-    expect((await create({ name: 'Half', filters: { properties: { values: [] } } })).status).toBe(400);
+  });
+
+  it.each([
+    ['filters__detail', {}],
+    ['filters__properties__type', { properties: {} }],
+    ['filters__properties__type', { properties: { values: [] } }],
+    ['filters__properties__values', { properties: { type: 'OR', values: [] } }],
+  ])('refuses filters without a condition, also beside groups, over which they win: %s', async (attr, filters) => {
+    const before = await stored();
+    for (const groups of [undefined, [], [{ event_id: 'signup' }]]) {
+      const answer = await create({ name: 'Nobody', filters, groups });
+      expect([answer.status, answer.body['code'], answer.body['attr']]).toEqual([400, 'invalid', attr]);
+    }
+    expect(await stored()).toEqual(before);
   });
 
   it('takes its own answer back as the body of a copy', async () => {

@@ -1,9 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import type { CohortGroup, ParsedFilters } from '#cohort-core';
 import type { JsonObject } from '#contracts';
 
-import { hasCriteria, NO_CRITERIA, readCriteria, readGroups } from '../check-definition/read-criteria.js';
+import { hasCriteria, readCriteria, readGroups } from '../check-definition/read-criteria.js';
 import { readQuerySource, refuseQuery } from '../check-definition/read-query-source.js';
 import { invalid } from '../http/api-error.js';
 import { booleanField, textField } from '../http/read-fields.js';
@@ -33,16 +31,11 @@ export function readNewCohort(body: JsonObject): NewCohort {
   const groups = readGroups(body['groups']);
   const isStatic = booleanField(body, 'is_static') ?? false;
   const personIds = readPersonIds(body['_create_static_person_ids']);
-  const filters = readGivenFilters(body['filters'], isStatic);
+  // A list needs no criteria, so that filters which hold none are none. Nobody meets those of a dynamic cohort: it says so by sending none.
+  const filters = isStatic && !hasCriteria(body['filters']) ? undefined : body['filters'];
   const definition = readCriteria(filters, groups);
   refuseQuery(readQuerySource(body['query']), { isStatic, hasFilters: filters !== undefined });
   return { name, description, isStatic, definition, groups, personIds, givenType: body['cohort_type'] };
-}
-
-/** A static cohort needs no criteria, so that filters which hold none are none; of a dynamic one only those that say so are. */
-function readGivenFilters(filters: unknown, isStatic: boolean): unknown {
-  const isNone = isStatic ? !hasCriteria(filters) : isDeepStrictEqual(filters, NO_CRITERIA);
-  return isNone ? undefined : filters;
 }
 
 function readPersonIds(ids: unknown): readonly string[] {

@@ -84,7 +84,7 @@ export class CohortFiltersRequest {
   @ApiProperty({
     oneOf: [{ $ref: getSchemaPath(FilterGroup) }, { type: 'object', maxProperties: 0 }],
     description:
-      'Empty, as a cohort without criteria answers it: nobody. Does not take the criteria of a cohort that has some.',
+      'Empty, as a cohort without criteria answers it, only for a static cohort and where an edit sends back what is there.',
   })
   properties!: FilterGroup | Record<string, never>;
 }

@@ -30,9 +30,6 @@ export class PreviewCohortHandler {
 async function answer(snapshot: ProjectSnapshot, { definition, asOf, limit }: Preview): Promise<PreviewAnswer> {
   const { transaction, projectId, timezone, now } = snapshot;
   const at = asOf === undefined ? now : instantOfAsOf(asOf, timezone);
-  if (definition === undefined) {
-    return { at, count: 0, sample: [], leaves: [] };
-  }
   const { tree } = definition;
   await checkDefinition(transaction, projectId, tree);
   const counts = new Map<FilterNode, number>();

@@ -1,9 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
-
 import { type ParsedFilters, readDate } from '#cohort-core';
 import type { JsonObject } from '#contracts';
 
-import { NO_CRITERIA } from '../check-definition/read-criteria.js';
 import { readFilters } from '../check-definition/read-filters.js';
 import { invalid } from '../http/api-error.js';
 import { integerField, textField } from '../http/read-fields.js';
@@ -11,8 +8,7 @@ import { DEFAULT_SAMPLE, MAX_SAMPLE } from './preview-cohort.request.js';
 
 /** A question that can be asked of any project. */
 export interface Preview {
-  /** Undefined: no criteria, which nobody meets. */
-  readonly definition: ParsedFilters | undefined;
+  readonly definition: ParsedFilters;
   readonly asOf: string | undefined;
   readonly limit: number;
 }
@@ -27,7 +23,7 @@ export function readPreview(body: JsonObject): Preview {
   if (body['filters'] === undefined) {
     throw invalid('filters', 'This field is required.', 'required');
   }
-  const definition = isDeepStrictEqual(body['filters'], NO_CRITERIA) ? undefined : readFilters(body['filters']);
+  const definition = readFilters(body['filters']);
   const asOf = textField(body, 'as_of', { max: MAX_DATE_LENGTH });
   const limit = integerField(body, 'limit', { min: 0, max: MAX_SAMPLE }) ?? DEFAULT_SAMPLE;
   return { definition, asOf, limit };

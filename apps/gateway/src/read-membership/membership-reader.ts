@@ -9,6 +9,7 @@ import { GATEWAY_CONFIG } from '../config-token.js';
 import { BlockCache } from './block-cache.js';
 import { BlockMembers } from './block-members.js';
 import {
+  type Answered,
   type BlockQuestion,
   findPersons,
   type FoundPerson,
@@ -58,6 +59,8 @@ export class MembershipReader implements OnApplicationShutdown {
   private readonly cache: BlockCache;
   private readonly reads = new Map<string, Promise<void>>();
   private readonly fetched;
+  /** Which PostgreSQL the blocks in memory are of. */
+  private server = '';
 
   constructor(
     @Inject(Database) private readonly database: Database,
@@ -147,16 +150,17 @@ export class MembershipReader implements OnApplicationShutdown {
     if (running !== undefined) {
       return running;
     }
-    const read = this.trust(() => this.readInto(key, block)).finally(() => this.reads.delete(key));
+    const read = this.readInto(key, block).finally(() => this.reads.delete(key));
     this.reads.set(key, read);
     return read;
   }
 
   private async readInto(key: string, block: BlockQuestion): Promise<void> {
     const known = this.cache.get(key);
-    const { epoch, chunks } = await readChunksSince(this.database.pool, block, known?.epoch ?? -1);
+    const { pool } = this.database;
+    const { epoch, chunks } = await this.trust(() => readChunksSince(pool, block, known?.epoch ?? -1));
     if (this.cache.get(key) !== known) {
-      // It made room for another one meanwhile; what was read now is only the difference.
+      // It made room for another one meanwhile, or was of another server; what was read now is only the difference.
       return;
     }
     const members = known ?? new BlockMembers();
@@ -165,10 +169,15 @@ export class MembershipReader implements OnApplicationShutdown {
     this.fetched.inc(chunks.length);
   }
 
-  /** Whoever answers after a connection was lost may be a replica that took over and has lost commits: nothing known counts any more. */
-  private async trust<T>(read: () => Promise<T>): Promise<T> {
+  /** Another server, or whoever answers after a connection was lost, may be a replica that took over and has lost commits: nothing known counts any more. */
+  private async trust<T>(read: () => Promise<Answered<T>>): Promise<T> {
     try {
-      return await read();
+      const { server, answer } = await read();
+      if (server !== this.server) {
+        this.cache.clear();
+        this.server = server;
+      }
+      return answer;
     } catch (error) {
       if (classifyDatabaseError(error) === 'transient') {
         this.cache.clear();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 
 const PIECE_BYTES = 1024 * 1024;
-/** A third of the silence that the sweep of csv-import allows. */
+/** Half of the shortest silence that the sweep of csv-import can be told to allow (its `config.ts`). */
 const TOUCH_MS = 10_000;
 
 /** The pieces of one file on their way into the database, under an id that nobody refers to before it is adopted. */

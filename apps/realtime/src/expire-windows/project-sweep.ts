@@ -43,7 +43,7 @@ export class ProjectSweep implements Swept {
   private readonly paces = new Paces();
   private readonly size = new SliceSize();
   /** Of this turn. */
-  private due: ReadonlyMap<Pace, readonly TimedLeaf[]> = new Map();
+  private due = new Map<Pace, readonly TimedLeaf[]>();
   private number: string | undefined;
   leaves: readonly TimedLeaf[] = [];
   versions: ReadonlyMap<number, number> = new Map();
@@ -67,16 +67,16 @@ export class ProjectSweep implements Swept {
     this.due = Map.groupBy(due, (leaf) => this.paces.paceOf(leaf, now, timezone));
   }
 
-  /** @returns false when it was over before all that is due was done */
-  async sweepPace(time: ProjectTime, pace: Pace, isOver: () => boolean): Promise<boolean> {
+  /** Whether a round of the pace is left to do in this turn. */
+  isDue(pace: Pace): boolean {
+    return (this.due.get(pace)?.length ?? 0) > 0;
+  }
+
+  /** Does the next one. */
+  async sweepRound(time: ProjectTime, pace: Pace): Promise<void> {
     const due = this.due.get(pace) ?? [];
-    for (let start = 0; start < due.length; start += LEAVES_A_ROUND[pace]) {
-      if (isOver()) {
-        return false;
-      }
-      await this.sweepLeaves(time, due.slice(start, start + LEAVES_A_ROUND[pace]));
-    }
-    return true;
+    await this.sweepLeaves(time, due.slice(0, LEAVES_A_ROUND[pace]));
+    this.due.set(pace, due.slice(LEAVES_A_ROUND[pace]));
   }
 
   /** Project seconds by which the leaves that are due are behind; those that were swept after `at` are not. */
@@ -136,7 +136,7 @@ export class ProjectSweep implements Swept {
       this.number = index.number;
     });
     const edges = this.leaves.flatMap((leaf) => leaf.edges);
-    this.dates.retain(new Set(edges.map(({ place }) => place)));
+    this.dates.retain(new Set(edges.map(({ way }) => way)));
     this.paces.retain(new Set(edges.map(({ clock }) => clock)));
     this.markedAt = undefined;
   }

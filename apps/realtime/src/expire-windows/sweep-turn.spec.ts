@@ -1,4 +1,4 @@
-import type { Pace } from './paces.js';
+import { type Pace, PACES } from './paces.js';
 import type { ProjectTime } from './project-sweep.js';
 import { type OwnProject, takeTurn } from './sweep-turn.js';
 
@@ -9,19 +9,20 @@ class Notes {
 
   project(projectId: number, rounds: Partial<Record<Pace, number>>, failsAt?: Pace): OwnProject {
     const time = { projectId, timezone: 'UTC', number: '1', at: new Date() };
+    const left = new Map<Pace, number>();
     const sweep: OwnProject['sweep'] = {
-      open: () => Promise.resolve(),
-      sweepPace: (_, pace, isOver) => {
+      open: () => {
+        PACES.forEach((pace) => left.set(pace, rounds[pace] ?? 0));
+        return Promise.resolve();
+      },
+      isDue: (pace) => (left.get(pace) ?? 0) > 0,
+      sweepRound: (_, pace) => {
         if (pace === failsAt) {
           return Promise.reject(new Error('broken'));
         }
-        for (let round = 0; round < (rounds[pace] ?? 0); round += 1) {
-          if (isOver()) {
-            return Promise.resolve(false);
-          }
-          this.calls.push(`${projectId} ${pace}`);
-        }
-        return Promise.resolve(true);
+        left.set(pace, (left.get(pace) ?? 0) - 1);
+        this.calls.push(`${projectId} ${pace}`);
+        return Promise.resolve();
       },
       lagAt: () => 0,
       mark: () => {
@@ -43,14 +44,14 @@ describe('a turn of the sweeper', () => {
     const projects = [notes.project(1, { day: 2, minute: 1 }), notes.project(2, { day: 1, minute: 1, moment: 1 })];
     expect(await takeTurn(projects, notes)).toBe(false);
     expect(notes.calls).toEqual([
-      ...['2 moment', '1 minute', '2 minute', '1 day', '1 day', '2 day'],
+      ...['2 moment', '1 minute', '2 minute', '1 day', '2 day', '1 day'],
       ...['1 mark', '2 mark'],
     ]);
   });
 
   it('goes on without a project that fails, and writes no mark of it', async () => {
     const notes = new Notes();
-    const projects = [notes.project(1, { day: 1 }, 'minute'), notes.project(2, { day: 1 })];
+    const projects = [notes.project(1, { minute: 1, day: 1 }, 'minute'), notes.project(2, { day: 1 })];
     expect(await takeTurn(projects, notes)).toBe(false);
     expect(notes.calls).toEqual(['2 day', '2 mark']);
     expect(notes.errors).toEqual([1]);
@@ -67,8 +68,15 @@ describe('a turn of the sweeper', () => {
 
   it('that is over has begun a round of each pace, and marks only what is done', async () => {
     const notes = new Notes();
-    const projects = [notes.project(1, { minute: 2, day: 2 }), notes.project(2, {})];
+    const projects = [notes.project(1, { minute: 2, day: 2 }), notes.project(2, { day: 1 }), notes.project(3, {})];
     expect(await takeTurn(projects, { budgetMs: 0, onError: notes.onError })).toBe(true);
-    expect(notes.calls).toEqual(['1 minute', '1 day', '2 mark']);
+    expect(notes.calls).toEqual(['1 minute', '1 day', '3 mark']);
+  });
+
+  it('brings in what moves with the minute everywhere before more of it anywhere, also when it is over', async () => {
+    const notes = new Notes();
+    const projects = [1, 2, 3].map((id) => notes.project(id, { minute: 4, hour: 1 }));
+    expect(await takeTurn(projects, { budgetMs: 0, onError: notes.onError })).toBe(true);
+    expect(notes.calls).toEqual(['1 minute', '2 minute', '3 minute', '1 hour']);
   });
 });

@@ -1,12 +1,14 @@
-import { PACES } from './paces.js';
+import { type Pace, PACES } from './paces.js';
 import type { ProjectSweep, ProjectTime } from './project-sweep.js';
 
 /** Then what moves all the time has its turn again. */
 const BUDGET_MS = 2_000;
+/** Of these a round is taken in every project. */
+const ALL_BEGIN: readonly Pace[] = ['moment', 'minute'];
 
 /** A project whose turn it is. */
 export interface OwnProject {
-  readonly sweep: Pick<ProjectSweep, 'open' | 'sweepPace' | 'mark' | 'lagAt'>;
+  readonly sweep: Pick<ProjectSweep, 'open' | 'isDue' | 'sweepRound' | 'mark' | 'lagAt'>;
   readonly time: ProjectTime;
 }
 
@@ -19,7 +21,8 @@ export interface TurnOptions {
 
 /**
  * One turn of the sweeper, through all projects pace by pace: the mass that moves at midnight waits for the few that moved with the
- * minute, in whichever project. What moves all the time is always swept, of each other pace a round at least, more while there is time.
+ * minute, in whichever project. What moves all the time is always swept, a round of what moves with the minute in every project: it has to be
+ * right within ten seconds, however much there is to do elsewhere. Of each other pace a round at least; more in turns, while there is time.
  * @param projects whoever stands first comes first
  * @returns true when the turn was over before all was done
  */
@@ -28,8 +31,8 @@ export async function takeTurn(
   { signal, budgetMs = BUDGET_MS, onError }: TurnOptions,
 ): Promise<boolean> {
   const failed = new Set<OwnProject>();
-  const forEach = async (work: (project: OwnProject) => Promise<void>) => {
-    for (const project of projects.filter((one) => !failed.has(one))) {
+  const forEach = async (some: readonly OwnProject[], work: (project: OwnProject) => Promise<void>) => {
+    for (const project of some.filter((one) => !failed.has(one))) {
       try {
         await work(project);
       } catch (error) {
@@ -38,19 +41,25 @@ export async function takeTurn(
       }
     }
   };
-  await forEach(({ sweep, time }) => sweep.open(time));
+  await forEach(projects, ({ sweep, time }) => sweep.open(time));
   const late = new Set<OwnProject>();
   let deadline = Infinity;
   for (const pace of PACES) {
-    const isOver = overAfter(deadline, signal);
-    await forEach(async (project) => {
-      if (!(await project.sweep.sweepPace(project.time, pace, isOver))) {
-        late.add(project);
-      }
-    });
+    const isDue = (one: OwnProject) => !failed.has(one) && one.sweep.isDue(pace);
+    let due = projects.filter(isDue);
+    const isOver = overAfter(deadline, signal, ALL_BEGIN.includes(pace) ? due.length : 1);
+    for (; due.length > 0; due = due.filter((one) => isDue(one) && !late.has(one))) {
+      await forEach(due, async (project) => {
+        if (isOver()) {
+          late.add(project);
+        } else {
+          await project.sweep.sweepRound(project.time, pace);
+        }
+      });
+    }
     deadline = pace === 'moment' ? performance.now() + budgetMs : deadline;
   }
-  await forEach(async (project) => {
+  await forEach(projects, async (project) => {
     if (!late.has(project)) {
       await project.sweep.mark(project.time);
     }
@@ -58,12 +67,11 @@ export async function takeTurn(
   return late.size > 0;
 }
 
-/** Asked before each round: the first of a pace may always begin. */
-function overAfter(deadline: number, signal: AbortSignal | undefined): () => boolean {
-  let isFirst = true;
+/** Asked before each round of a pace. @param always so many may begin whatever the time */
+function overAfter(deadline: number, signal: AbortSignal | undefined, always: number): () => boolean {
+  let asked = 0;
   return () => {
-    const isOver = signal?.aborted === true || (!isFirst && performance.now() >= deadline);
-    isFirst = false;
-    return isOver;
+    asked += 1;
+    return signal?.aborted === true || (asked > always && performance.now() >= deadline);
   };
 }

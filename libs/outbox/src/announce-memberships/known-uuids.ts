@@ -5,7 +5,7 @@ const UUID_BYTES = 16;
 
 /**
  * The uuids of persons, which never change, in the memory of this process: sixteen bytes a person, in buffers of 4,096 neighbours. The
- * buffers asked for last stay.
+ * buffers asked for or filled last stay.
  */
 export class KnownUuids {
   private readonly buffers = new Map<string, Buffer>();
@@ -15,9 +15,14 @@ export class KnownUuids {
 
   /** @returns undefined when it is not known here */
   get(projectId: number, ordinal: number): string | undefined {
-    const buffer = this.buffers.get(keyOf(projectId, ordinal));
+    const key = keyOf(projectId, ordinal);
+    const buffer = this.buffers.get(key);
+    if (buffer === undefined) {
+      return undefined;
+    }
+    this.putLast(key, buffer);
     const start = startOf(ordinal);
-    return buffer === undefined || isEmpty(buffer, start) ? undefined : uuidAt(buffer, start);
+    return isEmpty(buffer, start) ? undefined : uuidAt(buffer, start);
   }
 
   set(projectId: number, ordinal: number, uuid: string): void {
@@ -30,8 +35,7 @@ export class KnownUuids {
 
   private bufferOf(key: string): Buffer {
     const buffer = this.buffers.get(key) ?? Buffer.alloc(PLACES * UUID_BYTES);
-    this.buffers.delete(key);
-    this.buffers.set(key, buffer);
+    this.putLast(key, buffer);
     for (const oldest of this.buffers.keys()) {
       if (this.buffers.size <= this.maxBuffers) {
         break;
@@ -39,6 +43,12 @@ export class KnownUuids {
       this.buffers.delete(oldest);
     }
     return buffer;
+  }
+
+  /** A Map keeps the order in which keys came: the first of them is the one not asked for the longest. */
+  private putLast(key: string, buffer: Buffer): void {
+    this.buffers.delete(key);
+    this.buffers.set(key, buffer);
   }
 }
 

@@ -17,7 +17,7 @@ import {
 import type { Transaction } from '../database.js';
 import { Bindings } from './bindings.js';
 import { holdsOfIds } from './distinct-id.source.js';
-import { matchValues, type ValueScope } from './match-values.js';
+import { matchValues, matchValuesOfOne } from './match-values.js';
 import { propertyPredicate, valuePredicate } from './property-predicate.js';
 
 /** What is known of one person, stored or not, at the moment of a question. */
@@ -96,8 +96,7 @@ class GivenPropertySource implements LeafSource {
     const [stored, sent] = this.person.properties;
     const rows = (bindings: Bindings) =>
       `FROM (SELECT ${bindings.bind(stored)}::jsonb || ${bindings.bind(sent)}::jsonb AS properties) AS person`;
-    const scope: ValueScope = { rows, value: ({ key }, bindings) => `(properties -> ${bindings.bind(key)}::text)` };
-    const matched = await matchValues(this.client, leaves, scope, moment);
+    const matched = await matchValuesOfOne(this.client, leaves, rows, moment);
     const bindings = new Bindings();
     const columns = leaves.map((leaf) => `(${propertyPredicate('properties', leaf, bindings, matched)}) IS TRUE`);
     return askOne(this.client, `SELECT ${columns.join(', ')} ${rows(bindings)}`, bindings);

@@ -44,6 +44,37 @@ export async function matchValues(
   return matched;
 }
 
+/**
+ * As {@link matchValues} where one row is all there is, so that one statement reads the values of all keys.
+ * @param row FROM of the row, which has `properties`; binds what it needs
+ */
+export async function matchValuesOfOne(
+  client: Pool | Transaction,
+  conditions: readonly PropertyCondition[],
+  row: (bindings: Bindings) => string,
+  moment: MatchingMoment,
+): Promise<MatchedValues> {
+  const byKey = Map.groupBy(conditions.filter(isMatchedByValue), ({ key }) => key);
+  const matched = new Map<PropertyCondition, readonly string[]>();
+  if (byKey.size === 0) {
+    return matched;
+  }
+  const bindings = new Bindings();
+  const text = `SELECT key, value::text, ${textOf('value')} FROM (
+      SELECT key, properties -> key AS value ${row(bindings)}, unnest(${bindings.bind([...byKey.keys()])}::text[]) AS key
+    ) AS stored WHERE ${textOf('value')} IS NOT NULL`;
+  const { rows } = await client.query<[string, string, string]>({ text, values: bindings.values, rowMode: 'array' });
+  const values = new Map(rows.map(([key, json, stored]) => [key, { json, stored }]));
+  for (const [key, sharing] of byKey) {
+    const value = values.get(key);
+    for (const condition of sharing) {
+      const passes = compileValueMatcher(condition, moment);
+      matched.set(condition, value !== undefined && passes(readOf(value.json, value.stored)) ? [value.json] : []);
+    }
+  }
+  return matched;
+}
+
 export interface StoredRows {
   /** A jsonb expression over a row. */
   readonly value: string;
@@ -77,7 +108,7 @@ async function filterEach(
     if (index % aTurn === 0) {
       await nextTurn();
     }
-    const read = { text: stored, isNumber: NUMBER.test(json) };
+    const read = readOf(json, stored);
     tests.forEach((passes, place) => (passes(read) ? passed[place]?.push(json) : undefined));
   }
   return passed;
@@ -87,3 +118,7 @@ async function filterEach(
 const TESTS_A_TURN = 1_000;
 
 const NUMBER = /^[-\d]/;
+
+function readOf(json: string, text: string): Parameters<ValueMatcher>[0] {
+  return { text, isNumber: NUMBER.test(json) };
+}

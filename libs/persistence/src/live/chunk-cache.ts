@@ -37,10 +37,15 @@ export class BlockChunks implements Disposable {
     this.size += bytesOf(chunk);
   }
 
-  [Symbol.dispose](): void {
-    this.cohortIds.forEach((id) => {
+  /** Chunks of other cohorts go. */
+  retain(cohorts: { has(cohortId: number): boolean }): void {
+    for (const id of this.cohortIds.filter((one) => !cohorts.has(one))) {
       this.forget(id);
-    });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.retain(new Set());
   }
 
   private forget(cohortId: number): void {

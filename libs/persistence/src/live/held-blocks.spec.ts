@@ -31,7 +31,7 @@ describe('blocks that a live writer holds', () => {
     let seen: number[][] = [];
     const work = async (transaction: Transaction) => {
       const locked = await lockBlocks(transaction, projectId, [0]);
-      await held.read(counting(transaction), locked, [a, b]);
+      await held.read(counting(transaction), locked, { cohortIds: [a, b], live: new Set([a, b]) });
       seen = [a, b].map((id) => [...(held.chunk(id, 0)?.members ?? [])]);
       if (members !== null) {
         const changes = [changeOf(a, held, scope.of(members), scope)];
@@ -100,6 +100,20 @@ describe('blocks that a live writer holds', () => {
     await turn(cache, [2], true);
     expect(await turn(cache, [3])).toEqual([[1], []]);
     expect(await turn(cache, null)).toEqual([[3], []]);
+  });
+
+  it('keep nothing of cohorts that are live no more', async () => {
+    using cache = new ChunkCache(LARGE);
+    await turn(cache, [1]);
+    const kept = await test.database.transaction(async (transaction) => {
+      using held = new HeldBlocks(cache);
+      await held.read(transaction, await lockBlocks(transaction, projectId, [0]), {
+        cohortIds: [a],
+        live: new Set([a]),
+      });
+      return [a, b].map((id) => [...(held.chunk(id, 0)?.members ?? ['gone'])]);
+    });
+    expect(kept).toEqual([[1], ['gone']]);
   });
 
   it('are right though memory has no room for them', async () => {

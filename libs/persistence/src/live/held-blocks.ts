@@ -25,6 +25,12 @@ const MISSING = `
   JOIN cohort_chunk AS stored
     ON stored.project_id = $1 AND stored.cohort_id = missing.cohort_id AND stored.chunk = missing.block`;
 
+interface Wanted {
+  readonly cohortIds: readonly number[];
+  /** A block that is in use never makes room: what it holds of cohorts that are live no more would stay in memory. */
+  readonly live: { has(cohortId: number): boolean };
+}
+
 interface Held {
   readonly projectId: number;
   readonly server: string;
@@ -49,7 +55,7 @@ export class HeldBlocks implements Disposable {
   async read(
     transaction: Transaction,
     { projectId, server, epochs }: LockedBlocks,
-    cohortIds: readonly number[],
+    { cohortIds, live }: Wanted,
   ): Promise<void> {
     const blocks = new Map(
       [...epochs].map(([block, epoch]) => {
@@ -57,6 +63,9 @@ export class HeldBlocks implements Disposable {
       }),
     );
     this.held = { projectId, server, blocks };
+    blocks.forEach((chunks) => {
+      chunks.retain(live);
+    });
     await readChanged(transaction, this.held, epochs);
     await readMissing(transaction, this.held, cohortIds);
   }

@@ -156,11 +156,7 @@ async function refreshLocked(
     return NOTHING;
   }
   const locked = await lockBlocks(transaction, projectId, blocks);
-  await held.read(
-    transaction,
-    locked,
-    cohorts.map(({ id }) => id),
-  );
+  await held.read(transaction, locked, { cohortIds: cohorts.map(({ id }) => id), live: index.cohorts });
   const { at, moves, evaluated } = await evaluateLevels(
     parts,
     { projectId, cohorts, versions, touched, stored: held },

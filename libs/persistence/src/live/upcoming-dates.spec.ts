@@ -7,8 +7,9 @@ const HOUR_MS = 3_600_000;
 const START = Date.parse('2026-03-10T12:00:00Z');
 
 const at = (hours: number): Instant => instantOf(new Date(START + hours * HOUR_MS));
-const stretch = (key: string, from: number, to: number): DateStretch => ({
+const stretch = (key: string, from: number, to: number, way = key): DateStretch => ({
   place: key,
+  way,
   facts: { type: 'person_property', key },
   from: at(from),
   to: at(to),
@@ -63,5 +64,24 @@ describe('stored dates that edges come to', () => {
     const beyond = [stretch('a', 30, 60), stretch('b', 30, 60)] as const;
     await update(...beyond);
     expect(foundIn(...beyond)).toEqual([[1], [1]]);
+  });
+
+  it('are looked through once for leaves of one place in several rounds, until nobody has them', async () => {
+    const soon = stretch('a', 0, 1, 'soon');
+    const far = stretch('a', 100, 101, 'far');
+    dates.retain(new Set());
+    await update(soon);
+    await update(far);
+    await test.database.pool.query(
+      `UPDATE person SET properties = jsonb_build_object('a', $2::text) WHERE project_id = $1`,
+      [projectId, at(103).toString()],
+    );
+    const later = stretch('a', 101, 104, 'far');
+    await update(soon);
+    await update(far);
+    expect(foundIn(later)).toEqual([[]]);
+    dates.retain(new Set(['soon']));
+    await update(far);
+    expect(foundIn(later)).toEqual([[1]]);
   });
 });

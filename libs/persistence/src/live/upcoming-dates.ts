@@ -10,6 +10,8 @@ import { type DatePlace, type DateRows, dateRowsOf } from '../leaf-sources/visit
 export interface DateStretch {
   /** Equal for the same facts. */
   readonly place: string;
+  /** Equal for edges over the same facts that are always at the same place. */
+  readonly way: string;
   readonly facts: DatePlace;
   readonly from: Instant;
   readonly to: Instant;
@@ -21,7 +23,8 @@ type Range = readonly [from: number, to: number];
 
 interface DateList {
   readonly facts: DatePlace;
-  readonly ranges: readonly Range[];
+  /** Way → where it leads until the horizon. */
+  readonly ranges: ReadonlyMap<string, Range>;
   /** Ordinal → milliseconds of the dates inside the ranges. */
   readonly dates: Map<number, number[]>;
 }
@@ -54,15 +57,20 @@ export class UpcomingDates {
     const ageing =
       lacking.length > 0 ? [] : [...wanted].filter(([place, group]) => !this.covers(place, group, nextWayOf));
     for (const [place, group] of [...lacking, ...ageing.slice(0, 1)]) {
-      this.lists.set(place, await buildList(transaction, project, group));
+      // The leaves of a place may be more than one round takes: what other rounds asked for stays.
+      const before = this.lists.get(place)?.ranges ?? [];
+      this.lists.set(place, await buildList(transaction, project, { before, stretches: group }));
     }
   }
 
-  /** Lists of other places go. */
-  retain(places: ReadonlySet<string>): void {
-    for (const place of this.lists.keys()) {
-      if (!places.has(place)) {
+  /** What other ways asked for goes. */
+  retain(ways: ReadonlySet<string>): void {
+    for (const [place, list] of this.lists) {
+      const ranges = new Map([...list.ranges].filter(([way]) => ways.has(way)));
+      if (ranges.size === 0) {
         this.lists.delete(place);
+      } else {
+        this.lists.set(place, { ...list, ranges });
       }
     }
   }
@@ -80,10 +88,11 @@ export class UpcomingDates {
   }
 
   private covers(place: string, group: readonly DateStretch[], rangeOf: (stretch: DateStretch) => Range): boolean {
-    const ranges = this.lists.get(place)?.ranges ?? [];
+    const ranges = this.lists.get(place)?.ranges;
     return group.every((stretch) => {
       const [low, high] = rangeOf(stretch);
-      return ranges.some(([start, end]) => start <= low && high <= end);
+      const [start, end] = ranges?.get(stretch.way) ?? [Infinity, -Infinity];
+      return start <= low && high <= end;
     });
   }
 
@@ -115,16 +124,15 @@ function nextWayOf({ to, ahead }: DateStretch): Range {
   return [now, now + Math.max(0, end - now) / 2];
 }
 
-async function buildList(
-  transaction: Transaction,
-  project: Project,
-  stretches: readonly DateStretch[],
-): Promise<DateList> {
-  const ranges = stretches.map(({ from, to, ahead }): Range => {
-    const ends = [from, to, ahead].map(({ epochMilliseconds }) => epochMilliseconds);
-    // A clock that is set back takes edges back.
-    return [Math.min(...ends) - MINUTE_MS, Math.max(...ends)];
-  });
+interface Wish {
+  /** Of the list that this one takes the place of. */
+  readonly before: Iterable<readonly [way: string, Range]>;
+  readonly stretches: readonly DateStretch[];
+}
+
+async function buildList(transaction: Transaction, project: Project, { before, stretches }: Wish): Promise<DateList> {
+  const asked = [...Map.groupBy(stretches, ({ way }) => way)].map(([way, alike]) => [way, rangeOf(alike)] as const);
+  const ranges = new Map([...before, ...asked]);
   const [first] = stretches;
   if (first === undefined) {
     throw new Error('no edge asks for the list');
@@ -137,6 +145,12 @@ async function buildList(
     values: await storedInRanges(transaction, project, list, rowsOf),
   });
   return list;
+}
+
+function rangeOf(stretches: readonly DateStretch[]): Range {
+  const ends = stretches.flatMap(({ from, to, ahead }) => [from, to, ahead].map((end) => end.epochMilliseconds));
+  // A clock that is set back takes edges back.
+  return [Math.min(...ends) - MINUTE_MS, Math.max(...ends)];
 }
 
 async function storedInRanges(
@@ -153,8 +167,13 @@ async function storedInRanges(
   });
 }
 
-function isIn(ranges: readonly Range[], ms: number): boolean {
-  return ranges.some(([from, to]) => from <= ms && ms <= to);
+function isIn(ranges: ReadonlyMap<string, Range>, ms: number): boolean {
+  for (const [from, to] of ranges.values()) {
+    if (from <= ms && ms <= to) {
+      return true;
+    }
+  }
+  return false;
 }
 
 interface Addition {

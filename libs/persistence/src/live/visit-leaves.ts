@@ -167,7 +167,9 @@ async function storedDates(
   const asked = stretches.flatMap((stretch): [Stretch, DateStretch][] => {
     const { edge, from, to } = stretch;
     const ahead = edge.placeAt(at.add({ hours: HORIZON_HOURS }), timezone);
-    return isStoredDate(edge.facts) ? [[stretch, { place: edge.place, facts: edge.facts, from, to, ahead }]] : [];
+    return isStoredDate(edge.facts)
+      ? [[stretch, { place: edge.place, way: edge.way, facts: edge.facts, from, to, ahead }]]
+      : [];
   });
   await dates.update(
     transaction,
