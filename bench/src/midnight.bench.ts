@@ -5,7 +5,7 @@ import { TOPICS } from '#contracts';
 import { consumerLag, eventually, type ServiceProcess } from '#testing';
 
 import { type BenchStack, peakMemoryMb, quantile, round, withStack } from './bench-stack.js';
-import { cpuSeconds } from './live/cpu-time.js';
+import { cpuBetween, readCpu } from './live/cpu-time.js';
 import { sendEvents } from './live/send-events.js';
 import { type Watched, watchMembers } from './live/watch-members.js';
 import { loadFacts } from './load-facts.js';
@@ -123,17 +123,16 @@ async function isToldOf({ database }: BenchStack): Promise<void> {
 
 /** Nothing but turns of the sweeper. */
 async function idle(stack: BenchStack, realtime: ServiceProcess): Promise<void> {
-  const before = await cpuSeconds(stack.database, [realtime]);
+  const before = await readCpu(stack.database, [realtime]);
   const first = await readFigures(realtime);
   const startedAt = performance.now();
   const last = await untilSwept(realtime, first.turns + 5);
   const turns = last.turns - first.turns;
   const ms = performance.now() - startedAt;
-  const after = await cpuSeconds(stack.database, [realtime]);
-  const used = [...after].map(([name, value]) => {
-    const cpu = value - (before.get(name) ?? 0);
-    return `${name} ${round((cpu * 1_000) / turns, 0)} ms`;
-  });
+  const after = await readCpu(stack.database, [realtime]);
+  const used = [...cpuBetween(before, after)].map(
+    ([name, seconds]) => `${name} ${round((seconds * 1_000) / turns, 0)} ms`,
+  );
   console.log(
     `  idle: ${turns} turns in ${round(ms / 1_000)} s, CPU a turn: ${used.join(', ')}; evaluated ${last.evaluated - first.evaluated} cohorts`,
   );
@@ -148,11 +147,11 @@ async function storm(night: Night): Promise<void> {
   const offset = (await clock(night)) - performance.now();
   const midnightAt = midnight.getTime() - offset;
   await sleep(midnightAt - performance.now());
-  const cpuBefore = await cpuSeconds(stack.database, [realtime, night.ingestion]);
+  const cpuBefore = await readCpu(stack.database, [realtime, night.ingestion]);
   const atMidnight = await readFigures(realtime);
   const after = await untilSwept(realtime, atMidnight.turns + 2);
   const doneAt = performance.now();
-  const cpuAfter = await cpuSeconds(stack.database, [realtime, night.ingestion]);
+  const cpuAfter = await readCpu(stack.database, [realtime, night.ingestion]);
   await sleep(QUIET_MS);
   state.ended = true;
   const marked = await sending;
@@ -162,8 +161,8 @@ async function storm(night: Night): Promise<void> {
   console.log(`    evaluated ${after.evaluated - before.evaluated} cohorts, ${after.moves - before.moves} moves`);
   console.log(`    ${slicesBetween(atMidnight, after)}`);
   await reportCommits(night);
-  for (const [name, seconds] of cpuAfter) {
-    console.log(`    CPU ${name}: ${round(seconds - (cpuBefore.get(name) ?? 0))} s`);
+  for (const [name, seconds] of cpuBetween(cpuBefore, cpuAfter)) {
+    console.log(`    CPU ${name}: ${round(seconds)} s`);
   }
   report('before', marked, watched, [-Infinity, midnightAt]);
   report('during', marked, watched, [midnightAt, doneAt]);

@@ -19,5 +19,6 @@ await runService({
     sessionTimeoutMs: config.kafkaSessionTimeoutMs,
     // While one batch waits for PostgreSQL the next is parsed and planned.
     batchesAtOnce: config.lanes,
+    gatherMs: config.gatherMs,
   }),
 });

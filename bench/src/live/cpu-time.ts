@@ -6,20 +6,30 @@ import type { ServiceProcess } from '#testing';
 /** The kernel's clock ticks a second (sysconf(_SC_CLK_TCK)), 100 on every Linux. */
 const TICKS = 100;
 
-/** Seconds of processor time so far, of each service and of PostgreSQL's processes that work for it. */
-export async function cpuSeconds(
-  database: Database,
-  services: readonly ServiceProcess[],
-): Promise<ReadonlyMap<string, number>> {
+interface ProcessTime {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** Processor time so far by process. */
+export type CpuTimes = ReadonlyMap<number, ProcessTime>;
+
+/** Of each service and of PostgreSQL's processes that work for it. */
+export async function readCpu(database: Database, services: readonly ServiceProcess[]): Promise<CpuTimes> {
   const { rows } = await database.pool.query<{ pid: number; name: string }>(
     `SELECT pid, application_name AS name FROM pg_stat_activity WHERE backend_type = 'client backend'`,
   );
-  const seconds = new Map(services.map((service) => [service.name as string, secondsOf(service.pid)]));
-  for (const { pid, name } of rows) {
-    const key = `PostgreSQL for ${name}`;
-    seconds.set(key, (seconds.get(key) ?? 0) + secondsOf(pid));
+  const named = [...services, ...rows.map(({ pid, name }) => ({ pid, name: `PostgreSQL for ${name}` }))];
+  return new Map(named.map(({ pid, name }) => [pid, { name, seconds: secondsOf(pid) }]));
+}
+
+/** @returns name → seconds; what a process did that has ended since is not known */
+export function cpuBetween(before: CpuTimes, after: CpuTimes): ReadonlyMap<string, number> {
+  const used = new Map<string, number>();
+  for (const [pid, { name, seconds }] of after) {
+    used.set(name, (used.get(name) ?? 0) + seconds - (before.get(pid)?.seconds ?? 0));
   }
-  return seconds;
+  return used;
 }
 
 function secondsOf(pid: number): number {

@@ -2,7 +2,8 @@ import { TOPICS } from '#contracts';
 import { consumerLag, eventually, type ServiceProcess } from '#testing';
 
 import { type BenchStack, quantile, round } from '../bench-stack.js';
-import { cpuSeconds } from './cpu-time.js';
+import { StolenTime } from '../stolen-time.js';
+import { cpuBetween, readCpu } from './cpu-time.js';
 import { type Load, sendEvents } from './send-events.js';
 import { watchMembers } from './watch-members.js';
 
@@ -18,9 +19,11 @@ export interface Measured {
 /** Sends one load, waits until all of it is readable, and prints what it took. @returns how many persons it marked */
 export async function runLoad(name: string, { stack, services, watchedId }: Measured, load: Load): Promise<number> {
   const watched = watchMembers(stack.database, load.projectId, watchedId);
-  const before = await cpuSeconds(stack.database, services);
+  const before = await readCpu(stack.database, services);
+  const stolen = new StolenTime();
   const sent = await sendEvents(stack, load);
   const endedAt = performance.now();
+  const share = round(stolen.next() * 100);
   const behind = await eventsBehind(stack);
   await eventually(
     async () => {
@@ -36,16 +39,16 @@ export async function runLoad(name: string, { stack, services, watchedId }: Meas
   );
   const drainedMs = performance.now() - endedAt;
   await watched.stop();
-  const after = await cpuSeconds(stack.database, services);
+  const after = await readCpu(stack.database, services);
   const latencies = [...sent.marked].map(([ordinal, at]) => (watched.at.get(ordinal) ?? Infinity) - at);
   const of = (fraction: number) => round(quantile(latencies, fraction), 0);
   const rate = round((sent.count * 1_000) / load.forMs, 0);
-  console.log(`  ${name}, ${load.perSecond} events/s (sent ${rate}/s):`);
+  console.log(`  ${name}, ${load.perSecond} events/s (sent ${rate}/s; ${share} % of the processors' time stolen):`);
   console.log(
     `    event -> readable membership p50 ${of(0.5)} ms, p99 ${of(0.99)} ms, worst ${of(1)} ms (${latencies.length} watched)`,
   );
   console.log(`    messages waiting at the end ${behind}, all done ${round(drainedMs, 0)} ms later`);
-  console.log(`    CPU per event: ${cpuPerEvent(before, after, sent.count)}`);
+  console.log(`    CPU per event: ${cpuPerEvent(cpuBetween(before, after), sent.count)}`);
   return sent.marked.size;
 }
 
@@ -59,13 +62,8 @@ async function eventsBehind({ connection, database }: BenchStack): Promise<numbe
   return events + (rows[0]?.count ?? 0) + (await consumerLag(connection, 'realtime', [TOPICS.personChanged.name]));
 }
 
-type Cpu = ReadonlyMap<string, number>;
-
-function cpuPerEvent(before: Cpu, after: Cpu, events: number): string {
-  const used = [...after].map(([name, seconds]) => ({
-    name,
-    us: ((seconds - (before.get(name) ?? 0)) * 1e6) / events,
-  }));
+function cpuPerEvent(cpu: ReadonlyMap<string, number>, events: number): string {
+  const used = [...cpu].map(([name, seconds]) => ({ name, us: (seconds * 1e6) / events }));
   const parts = used.filter(({ us }) => us > 1).map(({ name, us }) => `${name} ${round(us, 0)} us`);
   return `${round(
     used.reduce((sum, { us }) => sum + us, 0),

@@ -65,6 +65,29 @@ describe('batches', () => {
     });
   });
 
+  it('gather messages that come one by one, where that is asked for', async () => {
+    const topic = await newTopic(1);
+    const calls = { gathered: [] as Batch[], soon: [] as Batch[] };
+    start({
+      topic,
+      group: 'gathered',
+      options: { gatherMs: 250 },
+      handleBatch: (batch) => (calls.gathered.push(batch), ok()),
+    });
+    start({ topic, group: 'soon', handleBatch: (batch) => (calls.soon.push(batch), ok()) });
+    const bothHave = (count: number) =>
+      eventually(() => {
+        expect([calls.gathered.flat().length, calls.soon.flat().length]).toEqual([count, count]);
+      });
+    await sendNotes(topic, 1);
+    await bothHave(1);
+    for (let n = 1; n <= 60; n += 1) {
+      await sendNotes(topic, 1, n);
+    }
+    await bothHave(61);
+    expect(calls.gathered.length * 2).toBeLessThan(calls.soon.length);
+  });
+
   it('are halved until the poison stands alone; the others are done once each', async () => {
     const topic = await newTopic(3);
     await sendNotes(topic, 200);

@@ -18,6 +18,8 @@ export interface GroupMemberOptions {
   readonly metrics: ConsumerMetrics;
   readonly health: Health;
   readonly sessionTimeoutMs: number;
+  /** How long the broker may gather messages before it answers a fetch; 0: the first byte ends the wait. */
+  readonly gatherMs: number;
   readonly onBatch: (payload: EachBatchPayload, membership: Membership) => Promise<void>;
   /** The client gave up for good. */
   readonly onDead: (error: Error) => void;
@@ -25,10 +27,12 @@ export interface GroupMemberOptions {
 
 const REBALANCE_TIMEOUT_MS = 30_000;
 const METADATA_MAX_AGE_MS = 10_000;
-/** A fetch returns as soon as there is one byte; an idle one holds a stop or a resumed partition up for so long. */
+/** An idle fetch holds a stop or a resumed partition up for so long. */
 const MAX_WAIT_MS = 250;
 /** What one fetch may hold in memory: about 10,000 events, ten times their bytes once they are objects. */
 const MAX_BYTES_PER_FETCH = 4 * 1024 * 1024;
+/** So much is worth a call of a handler at once, however long there is to gather. */
+const GATHERED_BYTES = 256 * 1024;
 const CONNECT_PAUSE_MS = 1_000;
 /** Every partition of a fetch starts at once; the lanes decide what runs. */
 const PARTITIONS_AT_ONCE = 256;
@@ -79,7 +83,7 @@ export class GroupMember {
   }
 
   private async connect(): Promise<void> {
-    const { connection, sessionTimeoutMs, topics } = this.options;
+    const { connection, gatherMs, sessionTimeoutMs, topics } = this.options;
     const consumer = connection.kafka.consumer({
       groupId: this.groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -88,9 +92,9 @@ export class GroupMember {
       metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
       maxInFlightRequests: 1,
-      minBytes: 1,
+      minBytes: gatherMs > 0 ? GATHERED_BYTES : 1,
       maxBytes: MAX_BYTES_PER_FETCH,
-      maxWaitTimeInMs: MAX_WAIT_MS,
+      maxWaitTimeInMs: gatherMs > 0 ? gatherMs : MAX_WAIT_MS,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
     });
     this.consumer = consumer;

@@ -34,6 +34,11 @@ export interface KafkaStrategyOptions {
   readonly topics?: readonly Topic[];
   /** After so long without a heartbeat the group goes on without this member; default 10,000. */
   readonly sessionTimeoutMs?: number;
+  /**
+   * How long messages may wait on the broker for others to come with them, in milliseconds; default 0. What a call costs, whatever it
+   * holds, is then paid for more of them.
+   */
+  readonly gatherMs?: number;
   /** Calls of handlers that take one message; default 4, what a pool of five connections carries. */
   readonly callsAtOnce?: number;
   /** Calls of each handler that takes batches; default 1. */
@@ -110,6 +115,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       ...{ connection, group, health, logger, metrics },
       topics: [...this.lanes.keys()],
       sessionTimeoutMs: this.options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
+      gatherMs: this.options.gatherMs ?? 0,
       onBatch: async (payload, membership) => this.onBatch(payload, membership),
       onDead: this.options.onDead ?? (() => process.exit(1)),
     });
