@@ -46,14 +46,19 @@ export async function benchLookup(): Promise<void> {
       rounds: ROUNDS,
       sliceMs: SLICE_MS,
     };
-    console.log(`lookup of one of ${PERSONS} persons in ${COHORTS} cohorts, ${RATE} requests/s:`);
-    report('nothing changes', await ask(load));
-    const forMs = 2 * (WARM_UP_MS + ROUNDS * SLICE_MS);
-    const changing = openLoop(CHANGES, forMs, (index) => changeOne(stack, cohorts[index % cohorts.length] ?? 0, index));
-    report(`${CHANGES} commits a second change members`, await ask(load));
-    await changing;
-    console.log(`  peak memory of the gateway: ${peakMemoryMb(gateway)} MB`);
-    bare.stop();
+    try {
+      console.log(`lookup of one of ${PERSONS} persons in ${COHORTS} cohorts, ${RATE} requests/s:`);
+      report('nothing changes', await ask(load));
+      const forMs = 2 * (WARM_UP_MS + ROUNDS * SLICE_MS);
+      const changing = openLoop(CHANGES, forMs, (index) =>
+        changeOne(stack, cohorts[index % cohorts.length] ?? 0, index),
+      );
+      report(`${CHANGES} commits a second change members`, await ask(load));
+      await changing;
+      console.log(`  peak memory of the gateway: ${peakMemoryMb(gateway)} MB`);
+    } finally {
+      bare.stop();
+    }
   });
 }
 
@@ -102,7 +107,11 @@ async function startBareServer(
   const child = spawn(process.execPath, [script, url, String(project.id), String(bytes)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  const died = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`the bare server ended with ${String(code)}`)),
+  );
+  const [port] = (await Promise.race([once(child.stdout, 'data'), died])) as [Buffer];
+  died.catch(() => undefined);
   return { url: `http://127.0.0.1:${port.toString().trim()}`, stop: () => child.kill() };
 }
 

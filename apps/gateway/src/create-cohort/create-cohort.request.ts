@@ -4,7 +4,7 @@ import { COHORT_TYPES } from '#contracts';
 
 import { CohortFiltersRequest } from '../openapi/filters.request.js';
 
-/** The body of a create. Unknown and read-only keys are ignored, so that a whole cohort may be posted back as a copy. */
+/** The body of a create. Unknown and read-only keys are ignored, so that a whole cohort that has criteria may be posted back as a copy. */
 export class CreateCohortRequest {
   @ApiProperty({ minLength: 1, maxLength: 400, example: 'Users with Email' })
   name!: string;

@@ -4,7 +4,8 @@ import { decideFlag, type FlagDecision, type FlagDefinition } from '#cohort-core
 import { LOGGER, type Logger, Metrics } from '#observability';
 import { Database } from '#persistence';
 
-import { MembershipReader, type PersonMembership } from '../read-membership/membership-reader.js';
+import type { PersonMembership } from '../read-membership/found-persons.js';
+import { MembershipReader } from '../read-membership/membership-reader.js';
 import { type ActiveFlag, type FlagSituation, FlagSituationRepository } from './flag-situation.repository.js';
 import { matchGroups } from './match-groups.js';
 import type { FlagsQuestion } from './read-flags-request.js';

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { QueryConfig } from 'pg';
 
 import { BitmapScope } from '#cohort-core';
 import { Metrics } from '#observability';
@@ -213,26 +212,6 @@ describe('the cohorts of a person', () => {
       { name: 'membership-persons', isKept: true },
     ]);
     await database.close();
-  });
-
-  it('are read anew from another server, which may have lost commits, whoever noticed that the first is gone', async () => {
-    let server = 'first';
-    const { pool } = test.database;
-    const query = async (question: QueryConfig) => {
-      const { rows } = await pool.query<object>(question);
-      return { rows: rows.map((row) => ({ ...row, server })) };
-    };
-    const database = { pool: { query } } as unknown as Database;
-    const followed = new MembershipReader(database, { membershipCacheMb: 1 }, metrics);
-    const [id] = await createCohorts(1);
-    await change(id!, { add: [1] });
-    expect((await followed.cohortsOf(projectId, [1])).get(1)).toEqual([id]);
-    // As a server that never got the commit, and has counted another.
-    await pool.query('DELETE FROM cohort_chunk WHERE cohort_id = $1', [id]);
-    expect((await followed.cohortsOf(projectId, [1])).get(1)).toEqual([id]);
-    server = 'second';
-    expect((await followed.cohortsOf(projectId, [1])).get(1)).toEqual([]);
-    followed.onApplicationShutdown();
   });
 
   it('that cannot be read are an error, never an empty answer; after a lost connection all is read anew', async () => {

@@ -9,6 +9,15 @@ import { GATEWAY_CONFIG } from '../config-token.js';
 import { BlockCache } from './block-cache.js';
 import { BlockMembers } from './block-members.js';
 import {
+  areSame,
+  type BlockOfPersons,
+  blocksOfPersons,
+  type CohortsByOrdinal,
+  type From,
+  membershipOf,
+  type PersonMembership,
+} from './found-persons.js';
+import {
   type Answered,
   type BlockQuestion,
   findPersons,
@@ -18,16 +27,6 @@ import {
   readEpochs,
 } from './membership.queries.js';
 import { MicroBatch } from './micro-batch.js';
-
-/** Which cohorts hold a person, ascending; an ordinal that nobody has is held by none. */
-export type CohortsByOrdinal = ReadonlyMap<number, readonly number[]>;
-
-/** A person, and which cohorts hold her, ascending. */
-export interface PersonMembership {
-  /** Null: nobody has the distinct id. */
-  readonly ordinal: number | null;
-  readonly cohortIds: readonly number[];
-}
 
 interface Collected {
   readonly cohorts: CohortsByOrdinal;
@@ -39,14 +38,6 @@ const MAX_QUESTIONS = 5_000;
 /** A block is up to date after one read of our own, or one more when somebody else's was joined. */
 const MAX_READS = 5;
 
-/** Ordinals of one block, and the epoch they have to be answered for at least. */
-interface BlockOfPersons extends BlockQuestion {
-  readonly epoch: number;
-  /** They were found at this epoch or later. */
-  readonly foundAt?: number;
-  readonly ordinals: readonly number[];
-}
-
 /**
  * Which cohorts, static and dynamic, hold persons at this moment. Chunks are kept in memory; PostgreSQL is asked for one number a
  * block, the epoch that every commit to its chunks moves, and for those chunks only that moved. Chunks alone answer the question:
@@ -54,8 +45,8 @@ interface BlockOfPersons extends BlockQuestion {
  */
 @Injectable()
 export class MembershipReader implements OnApplicationShutdown {
-  private readonly epochs: MicroBatch<BlockQuestion, number>;
-  private readonly persons: MicroBatch<PersonQuestion, FoundPerson>;
+  private readonly epochs: MicroBatch<BlockQuestion, From<{ readonly epoch: number }>>;
+  private readonly persons: MicroBatch<PersonQuestion, From<FoundPerson>>;
   private readonly cache: BlockCache;
   private readonly reads = new Map<string, Promise<void>>();
   private readonly fetched;
@@ -68,8 +59,14 @@ export class MembershipReader implements OnApplicationShutdown {
     @Inject(Metrics) metrics: Metrics,
   ) {
     this.cache = new BlockCache(config.membershipCacheMb * 1024 * 1024);
-    this.epochs = new MicroBatch(MAX_QUESTIONS, (asked) => this.trust(() => readEpochs(database.pool, asked)));
-    this.persons = new MicroBatch(MAX_QUESTIONS, (asked) => this.trust(() => findPersons(database.pool, asked)));
+    this.epochs = new MicroBatch(MAX_QUESTIONS, async (asked) => {
+      const { server, answer } = await this.trust(() => readEpochs(database.pool, asked));
+      return answer.map((epoch) => ({ epoch, server }));
+    });
+    this.persons = new MicroBatch(MAX_QUESTIONS, async (asked) => {
+      const { server, answer } = await this.trust(() => findPersons(database.pool, asked));
+      return answer.map((person) => ({ ...person, server }));
+    });
     const help = 'Chunks of cohorts read into memory, because they were asked for the first time or had changed.';
     this.fetched = metrics.counter('muster_gateway_membership_chunks_read_total', help);
   }
@@ -85,13 +82,19 @@ export class MembershipReader implements OnApplicationShutdown {
    */
   async cohortsOf(projectId: number, ordinals: readonly number[]): Promise<CohortsByOrdinal> {
     const blocks = [...Map.groupBy(new Set(ordinals), blockOf)];
-    const asked = await Promise.all(
-      blocks.map(async ([block, inBlock]) => {
-        const epoch = await this.epochs.ask({ projectId, block });
-        return { projectId, block, epoch, ordinals: inBlock };
-      }),
-    );
-    return (await this.collect(asked)).cohorts;
+    for (let turns = 0; turns < MAX_READS; turns += 1) {
+      const asked = await Promise.all(
+        blocks.map(async ([block, inBlock]) => {
+          const said = await this.epochs.ask({ projectId, block });
+          return { projectId, block, ...said, ordinals: inBlock };
+        }),
+      );
+      const collected = await this.collect(asked);
+      if (collected !== undefined) {
+        return collected.cohorts;
+      }
+    }
+    throw new Error('servers take turns in answering');
   }
 
   /**
@@ -105,33 +108,40 @@ export class MembershipReader implements OnApplicationShutdown {
     const ask = () => Promise.all(distinctIds.map((distinctId) => this.persons.ask({ projectId, distinctId })));
     let persons = await ask();
     for (let turns = 0; turns < MAX_READS; turns += 1) {
-      const { cohorts, isOfOneMoment } = await this.collect(blocksOfPersons(projectId, persons));
-      const now = isOfOneMoment ? persons : await ask();
+      const collected = await this.collect(blocksOfPersons(projectId, persons));
+      const now = collected?.isOfOneMoment === true ? persons : await ask();
       // Whoever has the id before and after had it all the time: an ordinal never comes back.
-      if (isOfOneMoment || haveSameOrdinals(persons, now)) {
-        return new Map(distinctIds.map((id, index) => [id, membershipOf(persons[index], cohorts)]));
+      if (collected !== undefined && areSame(persons, now)) {
+        return new Map(distinctIds.map((id, index) => [id, membershipOf(persons[index], collected.cohorts)]));
       }
       persons = now;
     }
-    throw new Error('persons are merged faster than their cohorts can be read');
+    throw new Error('persons are merged, or servers change, faster than their cohorts can be read');
   }
 
-  private async collect(blocks: readonly BlockOfPersons[]): Promise<Collected> {
+  /** @returns undefined when another server answers by now: what was asked before has to be asked again */
+  private async collect(blocks: readonly BlockOfPersons[]): Promise<Collected | undefined> {
     const found = new Map<number, number[]>();
     let isOfOneMoment = true;
     // One after the other: a request about many blocks that are not in memory yet holds one connection, not all.
     for (const asked of blocks) {
       asked.ordinals.forEach((ordinal) => found.set(ordinal, []));
       const epoch = await this.collectBlock(asked, found);
+      if (epoch === undefined) {
+        return undefined;
+      }
       isOfOneMoment &&= epoch === asked.foundAt;
     }
     return { cohorts: found, isOfOneMoment };
   }
 
-  /** @returns the epoch that the answer is of */
-  private async collectBlock(asked: BlockOfPersons, found: ReadonlyMap<number, number[]>): Promise<number> {
+  /** @returns the epoch that the answer is of; undefined when another server answers by now */
+  private async collectBlock(asked: BlockOfPersons, found: ReadonlyMap<number, number[]>): Promise<number | undefined> {
     const key = keyOf(asked);
     for (let reads = 0; reads < MAX_READS; reads += 1) {
+      if (asked.server !== this.server) {
+        return undefined;
+      }
       const members = this.cache.get(key);
       if (members !== undefined && members.epoch >= asked.epoch) {
         // Nothing is awaited between look-up and use: a block moves on in place.
@@ -158,7 +168,8 @@ export class MembershipReader implements OnApplicationShutdown {
   private async readInto(key: string, block: BlockQuestion): Promise<void> {
     const known = this.cache.get(key);
     const { pool } = this.database;
-    const { epoch, chunks } = await this.trust(() => readChunksSince(pool, block, known?.epoch ?? -1));
+    const read = await this.trust(() => readChunksSince(pool, block, known?.epoch ?? -1));
+    const { epoch, chunks } = read.answer;
     if (this.cache.get(key) !== known) {
       // It made room for another one meanwhile, or was of another server; what was read now is only the difference.
       return;
@@ -170,14 +181,14 @@ export class MembershipReader implements OnApplicationShutdown {
   }
 
   /** Another server, or whoever answers after a connection was lost, may be a replica that took over and has lost commits: nothing known counts any more. */
-  private async trust<T>(read: () => Promise<Answered<T>>): Promise<T> {
+  private async trust<T>(read: () => Promise<Answered<T>>): Promise<Answered<T>> {
     try {
-      const { server, answer } = await read();
-      if (server !== this.server) {
+      const answered = await read();
+      if (answered.server !== this.server) {
         this.cache.clear();
-        this.server = server;
+        this.server = answered.server;
       }
-      return answer;
+      return answered;
     } catch (error) {
       if (classifyDatabaseError(error) === 'transient') {
         this.cache.clear();
@@ -189,24 +200,4 @@ export class MembershipReader implements OnApplicationShutdown {
 
 function keyOf({ projectId, block }: BlockQuestion): string {
   return `${projectId}:${block}`;
-}
-
-function blocksOfPersons(projectId: number, persons: readonly FoundPerson[]): BlockOfPersons[] {
-  const known = persons.flatMap(({ ordinal, epoch }) => (ordinal === null ? [] : [{ ordinal, epoch }]));
-  return [...Map.groupBy(known, ({ ordinal }) => blockOf(ordinal))].map(([block, inBlock]) => ({
-    projectId,
-    block,
-    epoch: Math.max(...inBlock.map(({ epoch }) => epoch)),
-    foundAt: Math.min(...inBlock.map(({ epoch }) => epoch)),
-    ordinals: [...new Set(inBlock.map(({ ordinal }) => ordinal))],
-  }));
-}
-
-function haveSameOrdinals(before: readonly FoundPerson[], after: readonly FoundPerson[]): boolean {
-  return before.every(({ ordinal }, index) => ordinal === after[index]?.ordinal);
-}
-
-function membershipOf(person: FoundPerson | undefined, cohorts: CohortsByOrdinal): PersonMembership {
-  const ordinal = person?.ordinal ?? null;
-  return { ordinal, cohortIds: ordinal === null ? [] : (cohorts.get(ordinal) ?? []) };
 }

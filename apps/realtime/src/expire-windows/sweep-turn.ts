@@ -3,8 +3,8 @@ import type { ProjectSweep, ProjectTime } from './project-sweep.js';
 
 /** Then what moves all the time has its turn again. */
 const BUDGET_MS = 2_000;
-/** Of these a round is taken in every project. */
-const ALL_BEGIN: readonly Pace[] = ['moment', 'minute'];
+/** Of this a round is taken in every project. */
+const ALL_BEGIN: Pace = 'minute';
 
 /** A project whose turn it is. */
 export interface OwnProject {
@@ -47,7 +47,7 @@ export async function takeTurn(
   for (const pace of PACES) {
     const isDue = (one: OwnProject) => !failed.has(one) && one.sweep.isDue(pace);
     let due = projects.filter(isDue);
-    const isOver = overAfter(deadline, signal, ALL_BEGIN.includes(pace) ? due.length : 1);
+    const isOver = overAfter(deadline, signal, pace === ALL_BEGIN ? due.length : 1);
     for (; due.length > 0; due = due.filter((one) => isDue(one) && !late.has(one))) {
       await forEach(due, async (project) => {
         if (isOver()) {
