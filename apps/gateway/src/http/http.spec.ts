@@ -58,6 +58,7 @@ describe('the HTTP surface', () => {
     ['limit=0', 'limit', 'min_value'],
     ['limit=1001', 'limit', 'max_value'],
     ['limit=ten', 'limit', 'invalid'],
+    ['limit=&offset=', 'limit', 'invalid'],
     ['limit=1e2', 'limit', 'invalid'],
     ['limit=99999999999999999999', 'limit', 'invalid'],
     ['offset=-1', 'offset', 'min_value'],

@@ -80,7 +80,7 @@ export function refuseParameters(request: FastifyRequest, names: readonly string
 
 function integer(request: FastifyRequest, name: string, rule: { fallback: number; min: number; max: number }): number {
   const text = queryText(request, name);
-  if (text === undefined || text === '') {
+  if (text === undefined) {
     return rule.fallback;
   }
   const value = Number(text);
