@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 
-import { BitmapScope } from '#cohort-core';
 import { Metrics } from '#observability';
-import { changeMembers, Database, lockCohort, readClock, type Transaction } from '#persistence';
+import { Database, type Transaction } from '#persistence';
 import { createTestProject, eventually, useDatabase } from '#testing';
 
+import { changeList, createLists, type ListEdit } from '../testing/static-lists.js';
 import { MembershipReader } from './membership-reader.js';
 
 const ordinal = fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constantFrom(65_535, 65_536, 131_071, 200_000));
@@ -30,22 +30,10 @@ describe('the cohorts of a person', () => {
     reader.onApplicationShutdown();
   });
 
-  async function createCohorts(count: number): Promise<number[]> {
-    const result = await test.database.pool.query<{ id: number }>(
-      `INSERT INTO cohort (project_id, name, is_static, version, pending_version)
-       SELECT $1, 'list', true, 1, 1 FROM generate_series(1, $2) RETURNING id`,
-      [projectId, count],
-    );
-    return result.rows.map(({ id }) => id);
-  }
-  async function changeIn(transaction: Transaction, cohortId: number, edit: { add?: number[]; remove?: number[] }) {
-    using scope = new BitmapScope();
-    await lockCohort(transaction, { projectId, cohortId }, 'SHARE');
-    const at = await readClock(transaction, projectId);
-    const [add, remove] = [scope.of(edit.add), scope.of(edit.remove)];
-    await changeMembers(transaction, { projectId, cohortId, add, remove, reason: 'api', at });
-  }
-  const change = (cohortId: number, edit: { add?: number[]; remove?: number[] }) =>
+  const createCohorts = (count: number) => createLists(test.database, projectId, count);
+  const changeIn = (transaction: Transaction, cohortId: number, edit: ListEdit) =>
+    changeList(transaction, { projectId, cohortId }, edit);
+  const change = (cohortId: number, edit: ListEdit) =>
     test.database.transaction((transaction) => changeIn(transaction, cohortId, edit));
   const chunksRead = async () => {
     const lines = (await metrics.registry.metrics()).split('\n');

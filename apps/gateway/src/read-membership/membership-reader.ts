@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Pool } from 'pg';
 
 import { blockOf } from '#cohort-core';
 import { Metrics } from '#observability';
@@ -45,7 +46,7 @@ const MAX_READS = 5;
  */
 @Injectable()
 export class MembershipReader implements OnApplicationShutdown {
-  private readonly epochs: MicroBatch<BlockQuestion, From<{ readonly epoch: number }>>;
+  private readonly epochs: MicroBatch<BlockQuestion, From<Pick<FoundPerson, 'epoch'>>>;
   private readonly persons: MicroBatch<PersonQuestion, From<FoundPerson>>;
   private readonly cache: BlockCache;
   private readonly reads = new Map<string, Promise<void>>();
@@ -59,14 +60,8 @@ export class MembershipReader implements OnApplicationShutdown {
     @Inject(Metrics) metrics: Metrics,
   ) {
     this.cache = new BlockCache(config.membershipCacheMb * 1024 * 1024);
-    this.epochs = new MicroBatch(MAX_QUESTIONS, async (asked) => {
-      const { server, answer } = await this.trust(() => readEpochs(database.pool, asked));
-      return answer.map((epoch) => ({ epoch, server }));
-    });
-    this.persons = new MicroBatch(MAX_QUESTIONS, async (asked) => {
-      const { server, answer } = await this.trust(() => findPersons(database.pool, asked));
-      return answer.map((person) => ({ ...person, server }));
-    });
+    this.epochs = this.inBatches(readEpochs);
+    this.persons = this.inBatches(findPersons);
     const help = 'Chunks of cohorts read into memory, because they were asked for the first time or had changed.';
     this.fetched = metrics.counter('muster_gateway_membership_chunks_read_total', help);
   }
@@ -178,6 +173,16 @@ export class MembershipReader implements OnApplicationShutdown {
     members.advance(epoch, chunks);
     this.cache.put(key, members);
     this.fetched.inc(chunks.length);
+  }
+
+  /** Each answer says which server gave it. */
+  private inBatches<Q, A extends object>(
+    read: (pool: Pool, asked: readonly Q[]) => Promise<Answered<readonly A[]>>,
+  ): MicroBatch<Q, From<A>> {
+    return new MicroBatch(MAX_QUESTIONS, async (asked) => {
+      const { server, answer } = await this.trust(() => read(this.database.pool, asked));
+      return answer.map((one) => ({ ...one, server }));
+    });
   }
 
   /** Another server, or whoever answers after a connection was lost, may be a replica that took over and has lost commits: nothing known counts any more. */

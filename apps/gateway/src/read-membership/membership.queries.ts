@@ -62,10 +62,13 @@ const CHUNKS = `
     ON changed.project_id = asked.project_id AND changed.chunk = asked.block AND changed.epoch > $3`;
 
 /** The epoch of each block at this moment. */
-export async function readEpochs(pool: Pool, asked: readonly BlockQuestion[]): Promise<Answered<number[]>> {
+export async function readEpochs(
+  pool: Pool,
+  asked: readonly BlockQuestion[],
+): Promise<Answered<Pick<FoundPerson, 'epoch'>[]>> {
   const columns = [asked.map(({ projectId }) => projectId), asked.map(({ block }) => block)];
   const { rows } = await pool.query<FromServer & { epoch: number }>(query('membership-epochs', EPOCHS, columns));
-  return { server: serverOf(rows), answer: rows.map(({ epoch }) => epoch) };
+  return { server: serverOf(rows), answer: rows };
 }
 
 /** Who the distinct ids belong to, and the epochs of their blocks. */

@@ -1,10 +1,10 @@
 import type { QueryConfig } from 'pg';
 
-import { bitmapOf } from '#cohort-core';
 import { Metrics } from '#observability';
-import { changeMembers, type Database, lockCohort, readClock } from '#persistence';
+import type { Database } from '#persistence';
 import { createTestProject, useDatabase } from '#testing';
 
+import { changeList, createLists } from '../testing/static-lists.js';
 import { MembershipReader } from './membership-reader.js';
 
 describe('the cohorts of a person', () => {
@@ -16,22 +16,9 @@ describe('the cohorts of a person', () => {
     projectId = (await createTestProject(test.database)).id;
   });
 
-  async function createCohorts(count: number): Promise<number[]> {
-    const result = await test.database.pool.query<{ id: number }>(
-      `INSERT INTO cohort (project_id, name, is_static, version, pending_version)
-       SELECT $1, 'list', true, 1, 1 FROM generate_series(1, $2) RETURNING id`,
-      [projectId, count],
-    );
-    return result.rows.map(({ id }) => id);
-  }
+  const createCohorts = (count: number) => createLists(test.database, projectId, count);
   const add = (cohortId: number, ordinal: number) =>
-    test.database.transaction(async (transaction) => {
-      const members = bitmapOf([ordinal]);
-      await lockCohort(transaction, { projectId, cohortId }, 'SHARE');
-      const at = await readClock(transaction, projectId);
-      await changeMembers(transaction, { projectId, cohortId, add: members, reason: 'api', at });
-      members.dispose();
-    });
+    test.database.transaction((transaction) => changeList(transaction, { projectId, cohortId }, { add: [ordinal] }));
 
   it('are read anew from another server, which may have lost commits, whoever noticed that the first is gone', async () => {
     let server = 'first';
