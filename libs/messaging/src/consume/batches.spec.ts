@@ -85,8 +85,8 @@ describe('batches', () => {
       await sendNotes(topic, 1, n);
     }
     await bothHave(61);
-    expect(calls.gathered.length).toBeLessThan(31);
-    expect(calls.soon.length).toBeGreaterThan(calls.gathered.length);
+    // A call that does not gather takes some 25 ms, one that does 250.
+    expect(calls.gathered.length * 2).toBeLessThan(calls.soon.length);
   });
 
   it('are halved until the poison stands alone; the others are done once each', async () => {
