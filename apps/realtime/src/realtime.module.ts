@@ -22,7 +22,12 @@ export class RealtimeModule {
       module: RealtimeModule,
       imports: [
         ObservabilityModule.register({ app: APP, form: config.log, level: config.logLevel }),
-        PersistenceModule.register({ url: config.databaseUrl, poolSize: config.databasePoolSize, app: APP }),
+        PersistenceModule.register({
+          url: config.databaseUrl,
+          poolSize: config.databasePoolSize,
+          app: APP,
+          pipelined: true,
+        }),
         MessagingModule.register({ clientId: APP, brokers: config.kafkaBrokers, topicPrefix: config.kafkaTopicPrefix }),
         OutboxModule.register({ announce: true, leaseMs: config.outboxLeaseMs }),
       ],

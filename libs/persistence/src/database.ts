@@ -15,6 +15,11 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Connections this process may hold at once. */
   readonly poolSize: number;
+  /**
+   * Statements go out without waiting for the answers before them, where the caller does not wait either: see `together`. A process
+   * that streams (COPY, cursors) cannot have it.
+   */
+  readonly pipelined?: boolean;
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
   /** Called when the server drops an idle connection; the pool replaces it by itself. */
@@ -51,7 +56,7 @@ function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     // An idle client that loses its server emits 'error' on the pool; unhandled it ends the process (node-postgres#3202).
     poolErrorHandler: (error: unknown) =>
       options.onIdleError?.(error instanceof Error ? error : new Error(String(error))),
-    extra: { idleTimeoutMillis: 30_000, keepAlive: true },
+    extra: { idleTimeoutMillis: 30_000, keepAlive: true, pipeline: options.pipelined ?? false },
   };
 }
 
@@ -68,10 +73,14 @@ export class Database {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 
-  /** Runs `work` in one transaction; commits when it resolves, rolls back when it rejects. */
+  /**
+   * Runs `work` in one transaction; commits when it resolves, rolls back when it rejects.
+   * @param settings SQL that goes out with BEGIN, such as `SET LOCAL ...`
+   */
   async transaction<T>(
     work: (transaction: Transaction) => Promise<T>,
     isolation: IsolationLevel = 'READ COMMITTED',
+    settings = '',
   ): Promise<T> {
     const client = await this.pool.connect();
     // A checked-out client's errors are not forwarded to the pool (node-postgres#1790); the failed query reports them.
@@ -79,7 +88,7 @@ export class Database {
     client.on('error', ignore);
     let broken: Error | undefined;
     try {
-      await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+      await client.query(`BEGIN ISOLATION LEVEL ${isolation};${settings}`);
       const result = await work(client);
       await client.query('COMMIT');
       return result;

@@ -10,6 +10,8 @@ export interface PersistenceOptions {
   readonly poolSize: number;
   /** Shown in pg_stat_activity. */
   readonly app: string;
+  /** As `DatabaseOptions.pipelined`. */
+  readonly pipelined?: boolean;
 }
 
 /** Closes the pool last of all: handlers in flight still need it while consumers and HTTP stop. */
@@ -56,6 +58,7 @@ export class PersistenceModule {
           url: options.url,
           poolSize: options.poolSize,
           applicationName: options.app,
+          pipelined: options.pipelined ?? false,
           onIdleError: (error) => {
             logger.warn({ err: error }, 'the database dropped an idle connection');
           },

@@ -13,10 +13,7 @@ export async function inSnapshot<T>(
   { database, statementTimeoutMs, statementName }: FactReader,
   work: (snapshot: Transaction) => Promise<T>,
 ): Promise<T> {
-  return database.transaction(async (snapshot) => {
-    const name = statementName === undefined ? '' : `; SET LOCAL application_name = '${statementName}'`;
-    // SET takes no snapshot yet.
-    await snapshot.query(`SET LOCAL statement_timeout = ${statementTimeoutMs}${name}`);
-    return work(snapshot);
-  }, 'REPEATABLE READ');
+  const name = statementName === undefined ? '' : `SET LOCAL application_name = '${statementName}';`;
+  // SET takes no snapshot yet.
+  return database.transaction(work, 'REPEATABLE READ', `SET LOCAL statement_timeout = ${statementTimeoutMs};${name}`);
 }

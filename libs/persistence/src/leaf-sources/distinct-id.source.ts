@@ -1,6 +1,7 @@
 import { type Bitmap, type DistinctIdLeaf, type Leaf, type LeafSource, type Moment, OPERATORS } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
+import { together } from '../together.js';
 import { Bindings } from './bindings.js';
 import { matchValues, type ValueScope } from './match-values.js';
 import { readOrdinalSets } from './ordinal-sets.js';
@@ -18,11 +19,11 @@ export class DistinctIdSource implements LeafSource {
   }
 
   async matching(leaves: readonly Leaf[], moment: Moment): Promise<readonly Bitmap[]> {
-    const results: Bitmap[] = [];
-    for (const leaf of leaves.filter((candidate) => this.answers(candidate))) {
-      results.push(await this.match(leaf, moment));
-    }
-    return results;
+    const own = leaves.filter((candidate) => this.answers(candidate));
+    return together(
+      this.client,
+      own.map((leaf) => () => this.match(leaf, moment)),
+    );
   }
 
   private async match(leaf: DistinctIdLeaf, moment: Moment): Promise<Bitmap> {

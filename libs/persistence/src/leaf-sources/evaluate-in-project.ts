@@ -10,10 +10,10 @@ import {
 
 import type { Transaction } from '../database.js';
 import { readEveryone } from '../membership/read-members.js';
+import { allSources, type WithinOf } from './all-sources.js';
 import { CohortSource, type MembersOverlay } from './cohort.source.js';
 import { DistinctIdSource } from './distinct-id.source.js';
 import { EventSource } from './event.source.js';
-import { narrowed, type WithinOf } from './narrowed.js';
 import { PersonMetadataSource } from './person-metadata.source.js';
 import { PersonPropertySource } from './person-property.source.js';
 
@@ -49,22 +49,10 @@ export async function evaluateInProject(
   const blocks = question.within === null ? null : blocksOf(question.within);
   const everyone = await readEveryone(transaction, projectId, blocks);
   try {
-    const sources = leafSources(transaction, projectId, overlay).map((source) =>
-      telling(narrowed(source, withinOf), onLeaves),
-    );
-    return await evaluate(trees, { ...question, at: instantOf(at), everyone, sources });
+    const sources = leafSources(transaction, projectId, overlay);
+    const asked = allSources(transaction, sources, { withinOf, onLeaves });
+    return await evaluate(trees, { ...question, at: instantOf(at), everyone, sources: [asked] });
   } finally {
     everyone.dispose();
   }
-}
-
-function telling(source: LeafSource, onLeaves: ProjectQuestion['onLeaves']): LeafSource {
-  return {
-    answers: (leaf) => source.answers(leaf),
-    async matching(leaves, moment) {
-      const matched = await source.matching(leaves, moment);
-      onLeaves?.(matched.length);
-      return matched;
-    },
-  };
 }

@@ -12,6 +12,7 @@ import {
 
 import type { Transaction } from '../database.js';
 import { uniteChunks } from '../membership/unite-chunks.js';
+import { together } from '../together.js';
 import { Bindings } from './bindings.js';
 import { rangeOf, selectPersons } from './event-leaf-sql.js';
 import {
@@ -46,11 +47,10 @@ export class EventSource implements LeafSource {
     if (moment.within !== null && moment.within.size <= FEW_PERSONS && own.length > 1) {
       return matchTogether(this.client, own, { projectId: this.projectId, within: moment.within, moment });
     }
-    const results: Bitmap[] = [];
-    for (const leaf of own) {
-      results.push(await this.match(leaf, moment));
-    }
-    return results;
+    return together(
+      this.client,
+      own.map((leaf) => () => this.match(leaf, moment)),
+    );
   }
 
   private async match(leaf: EventLeaf, moment: Moment): Promise<Bitmap> {

@@ -1,6 +1,7 @@
 import { type Bitmap, bitmapOf, type EventLeaf, type Instant, type Moment } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
+import { together } from '../together.js';
 import { Bindings } from './bindings.js';
 import { rangeOf, selectPersons } from './event-leaf-sql.js';
 import {
@@ -13,6 +14,7 @@ import {
   type TimeRange,
 } from './event-matching.js';
 import { readNumberedSets } from './ordinal-sets.js';
+import { piecesOf } from './pieces.js';
 import type { MatchedValues } from './property-predicate.js';
 
 /** Enough to share the rows, few enough to keep the plan small. */
@@ -44,16 +46,17 @@ export async function matchTogether(
   leaves: readonly EventLeaf[],
   few: FewPersons,
 ): Promise<Bitmap[]> {
-  const prepared: Prepared[] = [];
-  for (const leaf of leaves) {
-    prepared.push(await prepare(client, leaf, few));
-  }
+  const prepared = await together(
+    client,
+    leaves.map((leaf) => () => prepare(client, leaf, few)),
+  );
+  const groups = [...Map.groupBy(prepared, ({ events }) => JSON.stringify(events)).values()];
+  const statements = groups.flatMap((group) => piecesOf(group, LEAVES_A_STATEMENT));
   const answers = new Map<EventLeaf, Bitmap>();
-  for (const group of Map.groupBy(prepared, ({ events }) => JSON.stringify(events)).values()) {
-    for (let start = 0; start < group.length; start += LEAVES_A_STATEMENT) {
-      await answer(client, group.slice(start, start + LEAVES_A_STATEMENT), few, answers);
-    }
-  }
+  await together(
+    client,
+    statements.map((group) => () => answer(client, group, few, answers)),
+  );
   return leaves.map((leaf) => answers.get(leaf) ?? bitmapOf());
 }
 

@@ -1,9 +1,11 @@
 import type { Bitmap, Leaf, LeafSource, Moment, PersonLeaf } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
+import { together } from '../together.js';
 import { Bindings } from './bindings.js';
 import { matchValues, type ValueScope } from './match-values.js';
 import { readOrdinalSets } from './ordinal-sets.js';
+import { piecesOf } from './pieces.js';
 import { propertyPredicate } from './property-predicate.js';
 
 /** Leaves answered by one scan: enough to share its cost, few enough to keep the plan and the parameters small. */
@@ -22,11 +24,8 @@ export class PersonPropertySource implements LeafSource {
 
   async matching(leaves: readonly Leaf[], moment: Moment): Promise<readonly Bitmap[]> {
     const own = leaves.filter((leaf) => this.answers(leaf));
-    const results: Bitmap[] = [];
-    for (let start = 0; start < own.length; start += LEAVES_PER_SCAN) {
-      results.push(...(await this.scan(own.slice(start, start + LEAVES_PER_SCAN), moment)));
-    }
-    return results;
+    const scans = piecesOf(own, LEAVES_PER_SCAN).map((leaves) => () => this.scan(leaves, moment));
+    return (await together(this.client, scans)).flat();
   }
 
   /** One row a block of ordinals, so that no array grows past 65,536. */

@@ -5,6 +5,7 @@ import { evaluateInProject } from '../leaf-sources/evaluate-in-project.js';
 import { classifyDatabaseError } from '../postgres-errors.js';
 import { type ProjectMoment, readMoment } from '../projects/read-moment.js';
 import { type FactReader, inSnapshot } from '../snapshot.js';
+import { together } from '../together.js';
 import type { HeldBlocks } from './held-blocks.js';
 import type { LiveCohort } from './live-cohort.js';
 import { LiveFailure } from './live-failure.js';
@@ -141,9 +142,9 @@ interface Attempt {
 
 /** A failed statement costs the snapshot nothing. @throws what is nobody's fault: a lost connection, a server that is full */
 async function attempt(snapshot: Transaction, work: () => Promise<Bitmap[]>): Promise<Attempt> {
-  await snapshot.query('SAVEPOINT evaluation');
   try {
-    return { answer: await work() };
+    const [, answer] = await together(snapshot, [() => snapshot.query('SAVEPOINT evaluation'), work]);
+    return { answer };
   } catch (error) {
     if (classifyDatabaseError(error) === 'transient') {
       throw error;

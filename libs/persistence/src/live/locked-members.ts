@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.js';
+import { together } from '../together.js';
 import type { LiveCohort } from './live-cohort.js';
 
 /** Blocks of a project's persons that are locked. */
@@ -33,13 +34,16 @@ export async function lockVersions(
   alone: ReadonlySet<number>,
 ): Promise<Map<number, number>> {
   const versions = new Map<number, number>();
-  for (const { ids, strength } of runsOf(cohorts, alone)) {
-    const { rows } = await transaction.query<{ id: number; version: number }>(
-      `SELECT id, version FROM cohort WHERE project_id = $1 AND id = ANY($2::int[]) ORDER BY id FOR ${strength}`,
-      [projectId, ids],
-    );
-    rows.forEach(({ id, version }) => versions.set(id, version));
-  }
+  await together(
+    transaction,
+    runsOf(cohorts, alone).map(({ ids, strength }) => async () => {
+      const { rows } = await transaction.query<{ id: number; version: number }>(
+        `SELECT id, version FROM cohort WHERE project_id = $1 AND id = ANY($2::int[]) ORDER BY id FOR ${strength}`,
+        [projectId, ids],
+      );
+      rows.forEach(({ id, version }) => versions.set(id, version));
+    }),
+  );
   return versions;
 }
 

@@ -1,6 +1,6 @@
 import { type Bitmap, type BitmapScope, type FilterNode, leafKey, leavesOf } from '#cohort-core';
 
-import type { WithinOf } from '../leaf-sources/narrowed.js';
+import type { WithinOf } from '../leaf-sources/all-sources.js';
 
 /** A tree, and the persons it is asked about. */
 export interface NarrowTree {

@@ -3,6 +3,7 @@ import { BitmapScope, blocksOf } from '#cohort-core';
 import type { Transaction } from '../database.js';
 import { type MembersDifference, writeAllChanges } from '../membership/chunks.js';
 import type { FactReader } from '../snapshot.js';
+import { together } from '../together.js';
 import type { ChunkCache } from './chunk-cache.js';
 import { evaluateLevels } from './evaluate-levels.js';
 import { HeldBlocks } from './held-blocks.js';
@@ -128,8 +129,11 @@ async function lockCohorts(
   cohorts: readonly LiveCohort[],
 ): Promise<LockedCohorts> {
   const alone = new Set((await findNearLimit(transaction, projectId, cohorts, limit)).keys());
-  const versions = await lockVersions(transaction, projectId, cohorts, alone);
-  const near = await findNearLimit(transaction, projectId, cohorts, limit);
+  // lockVersions sends all its statements at once: what is near is read under all of the locks.
+  const [versions, near] = await together(transaction, [
+    () => lockVersions(transaction, projectId, cohorts, alone),
+    () => findNearLimit(transaction, projectId, cohorts, limit),
+  ]);
   if ([...near.keys()].some((id) => !alone.has(id))) {
     throw new NearLimitUnderShare();
   }

@@ -1,6 +1,7 @@
 import { type Bitmap, type BitmapScope, difference, serializeBitmap } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
+import { together } from '../together.js';
 
 /** Whose chunks are written, and what `cohort.membership.changed` tells of it. */
 export interface MembershipChange {
@@ -95,8 +96,7 @@ export async function writeAllChanges(
     changed.map((one): ChangedRow => ({ ...one, cohortId, version })),
   );
   if (rows.length > 0) {
-    await writeChunks(transaction, to, rows);
-    await writeDeltas(transaction, to, rows);
+    await together(transaction, [() => writeChunks(transaction, to, rows), () => writeDeltas(transaction, to, rows)]);
   }
   return {
     enteredCount: sum(rows.map(({ entered }) => entered.size)),

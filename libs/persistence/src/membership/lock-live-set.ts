@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.js';
+import { together } from '../together.js';
 
 /** Of the space of two numbers (advisory-locks.ts); blocks of persons are never negative. */
 const GATE = -1;
@@ -21,10 +22,12 @@ export async function lockLiveSet(
   strength: 'SHARE' | 'UPDATE',
   gate: 'SHARE' | 'UPDATE' = strength,
 ): Promise<string> {
-  await transaction.query(PASS_GATE[gate], [projectId]);
-  const { rows } = await transaction.query<{ number: string }>(
-    `SELECT number FROM live_set WHERE project_id = $1 FOR ${strength}`,
-    [projectId],
-  );
+  const [, { rows }] = await together(transaction, [
+    () => transaction.query(PASS_GATE[gate], [projectId]),
+    () =>
+      transaction.query<{ number: string }>(`SELECT number FROM live_set WHERE project_id = $1 FOR ${strength}`, [
+        projectId,
+      ]),
+  ]);
   return rows[0]?.number ?? '0';
 }

@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Bitmap } from '#cohort-core';
 
 import { readBytes } from '../leaf-sources/ordinal-sets.js';
+import { together } from '../together.js';
 import { uniteChunks } from './unite-chunks.js';
 
 export interface Members {
@@ -49,8 +50,9 @@ export async function readEveryone(
   blocks: readonly number[] | null = null,
 ): Promise<Bitmap> {
   const kind = (which: 'born' | 'gone') => readBytes(client, PRESENT, [projectId, which, blocks]);
-  const everyone = uniteChunks(await kind('born'));
-  const gone = uniteChunks(await kind('gone'));
+  const [born, left] = await together(client, [() => kind('born'), () => kind('gone')]);
+  const everyone = uniteChunks(born);
+  const gone = uniteChunks(left);
   everyone.andNotInPlace(gone);
   gone.dispose();
   return everyone;
