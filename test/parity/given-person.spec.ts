@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-import { deserializeBitmap, parseFilters } from '#cohort-core';
-import { evaluateGivenPerson, type GivenPerson } from '#persistence';
+import { parseFilters } from '#cohort-core';
+import { evaluateGivenPerson, type GivenPerson, membersOf, type StoredMembers } from '#persistence';
 import { useDatabase } from '#testing';
 
 import { type GeneratedWorld, instantArbitrary, leafArbitraries, worldArbitrary } from './arbitraries/index.js';
@@ -41,12 +41,12 @@ describe('a person whose facts come with the question', () => {
   async function given(projectId: number, ordinal: number): Promise<GivenPerson> {
     const { pool } = test.database;
     const person = await pool.query<{ properties: string; id: string }>(READ_PERSON, [projectId, ordinal]);
-    const chunks = await pool.query<{ cohort_id: number; bitmap: Buffer }>(
-      'SELECT cohort_id, bitmap FROM cohort_chunk WHERE project_id = $1',
+    const chunks = await pool.query<StoredMembers & { cohort_id: number }>(
+      'SELECT cohort_id, bitmap, flipped FROM cohort_chunk WHERE project_id = $1',
       [projectId],
     );
-    const cohortIds = chunks.rows.flatMap(({ cohort_id, bitmap }) => {
-      const members = deserializeBitmap(bitmap);
+    const cohortIds = chunks.rows.flatMap(({ cohort_id, ...stored }) => {
+      const members = membersOf(stored);
       const isMember = members.has(ordinal);
       members.dispose();
       return isMember ? [cohort_id] : [];

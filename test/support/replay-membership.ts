@@ -1,7 +1,6 @@
-import { deserializeBitmap } from '#cohort-core';
 import type { CohortMembershipChanged } from '#contracts';
 import type { ReceivedMessage } from '#messaging';
-import type { Database } from '#persistence';
+import { type Database, type StoredMembers, uniteMembers } from '#persistence';
 
 /**
  * Rebuilds the members of a cohort from `cohort.membership.changed` alone, by the rule the topic promises: of each chunk apply
@@ -58,11 +57,13 @@ function apply({ cohort_id, entered, left }: CohortMembershipChanged, members: S
 
 /** The members as stored, by uuid. */
 export async function storedMembers(database: Database, cohortId: number): Promise<string[]> {
-  const chunks = await database.pool.query<{ project_id: number; bitmap: Buffer }>(
-    'SELECT project_id, bitmap FROM cohort_chunk WHERE cohort_id = $1',
+  const chunks = await database.pool.query<StoredMembers & { project_id: number }>(
+    'SELECT project_id, bitmap, flipped FROM cohort_chunk WHERE cohort_id = $1',
     [cohortId],
   );
-  const ordinals = chunks.rows.flatMap(({ bitmap }) => deserializeBitmap(bitmap).toArray());
+  const members = uniteMembers(chunks.rows);
+  const ordinals = members.toArray();
+  members.dispose();
   const persons = await database.pool.query<{ uuid: string }>(
     'SELECT uuid FROM person WHERE project_id = $1 AND ordinal = ANY($2)',
     [chunks.rows[0]?.project_id ?? 0, ordinals],

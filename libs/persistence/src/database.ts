@@ -10,6 +10,7 @@ import { AddCsvImports1764500000000 } from './migrations/1764500000000-add-csv-i
 import { AddLiveCohorts1764600000000 } from './migrations/1764600000000-add-live-cohorts.js';
 import { AddFeatureFlags1764700000000 } from './migrations/1764700000000-add-feature-flags.js';
 import { AddSizeLimit1764800000000 } from './migrations/1764800000000-add-size-limit.js';
+import { AddFlippedMembers1764900000000 } from './migrations/1764900000000-add-flipped-members.js';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -49,6 +50,7 @@ function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
       AddLiveCohorts1764600000000,
       AddFeatureFlags1764700000000,
       AddSizeLimit1764800000000,
+      AddFlippedMembers1764900000000,
     ],
     migrationsTableName: 'migration',
     synchronize: false,

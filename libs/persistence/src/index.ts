@@ -57,6 +57,7 @@ export { lockLiveSet } from './membership/lock-live-set.js';
 export { type Members, readEveryone, readMembers } from './membership/read-members.js';
 export { type MembersReplacement, replaceMembers } from './membership/replace-members.js';
 export { StaticLists } from './membership/static-lists.js';
+export { membersOf, type StoredMembers, uniteMembers } from './membership/stored-members.js';
 export { isMigrated, migrate } from './migrate.js';
 export { PersistenceModule, type PersistenceOptions } from './persistence.module.js';
 export { searchPersons } from './persons/search-persons.js';

@@ -1,5 +1,4 @@
-import { bitmapOf, deserializeBitmap } from '#cohort-core';
-import type { Database, Transaction } from '#persistence';
+import { type Database, type StoredMembers, type Transaction, uniteMembers } from '#persistence';
 
 import { oracleMembers, type World } from '../oracle/index.js';
 import { meaningOf } from './cohorts-of-history.js';
@@ -61,16 +60,11 @@ async function look(transaction: Transaction, played: PlayedHistory, since: Date
 }
 
 async function readOrdinals(transaction: Transaction, projectId: number, cohortId: number): Promise<number[]> {
-  const { rows } = await transaction.query<{ bitmap: Buffer }>(
-    'SELECT bitmap FROM cohort_chunk WHERE project_id = $1 AND cohort_id = $2',
+  const { rows } = await transaction.query<StoredMembers>(
+    'SELECT bitmap, flipped FROM cohort_chunk WHERE project_id = $1 AND cohort_id = $2',
     [projectId, cohortId],
   );
-  const all = bitmapOf([]);
-  for (const { bitmap } of rows) {
-    const chunk = deserializeBitmap(bitmap);
-    all.orInPlace(chunk);
-    chunk.dispose();
-  }
+  const all = uniteMembers(rows);
   const ordinals = all.toArray();
   all.dispose();
   return ordinals;

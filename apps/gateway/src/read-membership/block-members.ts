@@ -1,9 +1,9 @@
-import { PackedBlock } from '#cohort-core';
+import { BLOCK_SIZE, PackedBlock } from '#cohort-core';
+import type { StoredMembers } from '#persistence';
 
 /** A chunk as stored; an emptied one is told too. */
-export interface ChunkRow {
+export interface ChunkRow extends StoredMembers {
   readonly cohortId: number;
-  readonly bitmap: Buffer;
 }
 
 interface CohortInBlock {
@@ -31,8 +31,9 @@ export class BlockMembers {
 
   /** @param chunks of every cohort that a commit after the present epoch changed */
   advance(epoch: number, chunks: readonly ChunkRow[]): void {
-    for (const { cohortId, bitmap } of chunks) {
-      this.replace(cohortId, PackedBlock.of(bitmap), bitmap.length + BYTES_AROUND_MEMBERS);
+    for (const { cohortId, bitmap, flipped } of chunks) {
+      const bytes = flipped.length === 0 ? bitmap.length : BLOCK_SIZE / 8;
+      this.replace(cohortId, PackedBlock.of(bitmap, flipped), bytes + BYTES_AROUND_MEMBERS);
     }
     this.sorted = [...this.byCohort.values()].sort((a, b) => a.cohortId - b.cohortId);
     this.epoch = epoch;

@@ -55,7 +55,7 @@ const PERSONS = `
 
 /** Epoch and chunks in one statement, so of one snapshot; a row without a chunk when none has changed. */
 const CHUNKS = `
-  SELECT ${EPOCH}, pg_postmaster_start_time()::text AS server, changed.cohort_id AS "cohortId", changed.bitmap
+  SELECT ${EPOCH}, pg_postmaster_start_time()::text AS server, changed.cohort_id AS "cohortId", changed.bitmap, changed.flipped
   FROM (VALUES ($1::int, $2::int)) AS asked (project_id, block)
   LEFT JOIN membership_epoch AS moved ON moved.project_id = asked.project_id AND moved.block = asked.block
   LEFT JOIN cohort_chunk AS changed
@@ -84,13 +84,17 @@ export async function readChunksSince(
   { projectId, block }: BlockQuestion,
   epoch: number,
 ): Promise<Answered<{ readonly epoch: number; readonly chunks: ChunkRow[] }>> {
-  const { rows } = await pool.query<FromServer & { epoch: number; cohortId: number | null; bitmap: Buffer | null }>(
+  const { rows } = await pool.query<FromServer & { epoch: number } & (ChunkRow | NoChunk)>(
     query('membership-chunks', CHUNKS, [projectId, block, epoch]),
   );
-  const chunks = rows.flatMap(({ cohortId, bitmap }) =>
-    cohortId === null || bitmap === null ? [] : [{ cohortId, bitmap }],
+  const chunks = rows.flatMap((row) =>
+    row.cohortId === null ? [] : [{ cohortId: row.cohortId, bitmap: row.bitmap, flipped: row.flipped }],
   );
   return { server: serverOf(rows), answer: { epoch: rows[0]?.epoch ?? 0, chunks } };
+}
+
+interface NoChunk {
+  readonly cohortId: null;
 }
 
 interface FromServer {

@@ -1,12 +1,20 @@
 import { BitmapScope } from '#cohort-core';
-import { changeMembers, type CohortIds, readEveryone, readMembers, type Transaction } from '#persistence';
+import {
+  changeMembers,
+  type CohortIds,
+  readEveryone,
+  readMembers,
+  type StoredMembers,
+  type Transaction,
+  uniteMembers,
+} from '#persistence';
 
 const KEEP_LIST = `
-  INSERT INTO deleted_member (project_id, cohort_id, chunk, bitmap)
-  SELECT project_id, cohort_id, chunk, bitmap FROM cohort_chunk WHERE project_id = $1 AND cohort_id = $2 AND cardinality > 0
-  ON CONFLICT (project_id, cohort_id, chunk) DO UPDATE SET bitmap = excluded.bitmap`;
+  INSERT INTO deleted_member (project_id, cohort_id, chunk, bitmap, flipped)
+  SELECT project_id, cohort_id, chunk, bitmap, flipped FROM cohort_chunk WHERE project_id = $1 AND cohort_id = $2 AND cardinality > 0
+  ON CONFLICT (project_id, cohort_id, chunk) DO UPDATE SET bitmap = excluded.bitmap, flipped = excluded.flipped`;
 
-const TAKE_LIST = 'DELETE FROM deleted_member WHERE project_id = $1 AND cohort_id = $2 RETURNING bitmap';
+const TAKE_LIST = 'DELETE FROM deleted_member WHERE project_id = $1 AND cohort_id = $2 RETURNING bitmap, flipped';
 
 /** Who of a list lives on, a merged person as the one she was merged into. */
 const LIVING = `
@@ -45,8 +53,8 @@ export async function settleList(transaction: Transaction, ids: CohortIds, at: D
 /** Makes the kept persons members again. The caller holds the locks of a writer of membership. */
 export async function bringBackList(transaction: Transaction, ids: CohortIds, at: Date): Promise<void> {
   using scope = new BitmapScope();
-  const kept = await transaction.query<{ bitmap: Buffer }>(TAKE_LIST, [ids.projectId, ids.cohortId]);
-  const ordinals = kept.rows.flatMap(({ bitmap }) => scope.deserialize(bitmap).toArray());
+  const kept = await transaction.query<StoredMembers>(TAKE_LIST, [ids.projectId, ids.cohortId]);
+  const ordinals = scope.track(uniteMembers(kept.rows)).toArray();
   const { rows } = await transaction.query<{ ordinal: number }>(LIVING, [ids.projectId, ordinals]);
   const add = scope.of(rows.map(({ ordinal }) => ordinal));
   await changeMembers(transaction, { ...ids, add, reason: 'api', at });

@@ -54,6 +54,27 @@ describe('a packed block', () => {
     expect(everybody.filter((one) => packed.has(one))).toEqual(right);
   });
 
+  it('has who is in the one or the other, when some are flipped', () => {
+    fc.assert(
+      fc.property(members, members, fc.uniqueArray(place, { maxLength: 200 }), (inside, flipped, others) => {
+        using scope = new BitmapScope();
+        const [bitmap, changed] = [inside, flipped].map((places) => scope.of(places.map((one) => BLOCK + one))) as [
+          ReturnType<BitmapScope['of']>,
+          ReturnType<BitmapScope['of']>,
+        ];
+        const packed = PackedBlock.of(serializeBitmap(bitmap), serializeBitmap(changed));
+        bitmap.xorInPlace(changed);
+        const asked = [...new Set([...others, ...inside.slice(0, 50), ...flipped.slice(0, 50)])]
+          .map((one) => BLOCK + one)
+          .sort((a, b) => a - b);
+        const right = asked.filter((ordinal) => bitmap.has(ordinal));
+        expect(asked.filter((ordinal) => packed.has(ordinal))).toEqual(right);
+        expect(packed.pick(asked)).toEqual(right);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('is a copy: what the buffer holds later is not asked', () => {
     using scope = new BitmapScope();
     const bytes = Buffer.from(serializeBitmap(scope.of(Array.from({ length: 5_000 }, (_, index) => index * 3))));

@@ -25,8 +25,17 @@ export class PackedBlock {
     private readonly stride: 1 | 2,
   ) {}
 
-  /** @param bytes of serializeBitmap @throws RangeError when they are something else, or more than one block */
-  static of(bytes: Uint8Array): PackedBlock {
+  /**
+   * @param bytes of serializeBitmap
+   * @param flipped the same of those who are members when they are not in `bytes`, and none when they are; empty bytes for nobody
+   * @throws RangeError when they are something else, or more than one block
+   */
+  static of(bytes: Uint8Array, flipped: Uint8Array = NO_BITS): PackedBlock {
+    const block = PackedBlock.read(bytes);
+    return flipped.length === 0 ? block : block.flip(PackedBlock.read(flipped));
+  }
+
+  private static read(bytes: Uint8Array): PackedBlock {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const cookie = view.getUint16(0, true);
     if (cookie === WITH_RUNS && view.getUint16(2, true) === 0) {
@@ -66,6 +75,30 @@ export class PackedBlock {
       span = this.spanAfter(span, place);
       return this.isIn(span, place);
     });
+  }
+
+  private flip(others: PackedBlock): PackedBlock {
+    const bits = new Uint8Array(BYTES_OF_BITS);
+    bits.set(this.bits);
+    const flipBit = (place: number) => {
+      bits[place >> 3] = (bits[place >> 3] ?? 0) ^ (1 << (place & 7));
+    };
+    this.eachInSpans(flipBit);
+    others.eachInSpans(flipBit);
+    others.bits.forEach((byte, index) => {
+      bits[index] = (bits[index] ?? 0) ^ byte;
+    });
+    return new PackedBlock(bits, NO_SPANS, 1);
+  }
+
+  private eachInSpans(visit: (place: number) => void): void {
+    for (let span = 0; span < this.spanCount; span += 1) {
+      const begin = this.spans[span * this.stride] ?? 0;
+      const end = begin + (this.stride === 1 ? 0 : (this.spans[span * this.stride + 1] ?? 0));
+      for (let place = begin; place <= end; place += 1) {
+        visit(place);
+      }
+    }
   }
 
   private get spanCount(): number {

@@ -1,7 +1,7 @@
 import { type Bitmap, blocksOf, type CohortLeaf, type Leaf, type LeafSource, type Moment } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
-import { uniteChunks } from '../membership/unite-chunks.js';
+import { type StoredMembers, uniteMembers } from '../membership/stored-members.js';
 
 /** Cohort → its members after the change that is being made, in the blocks that are asked about. Only looked at. */
 export type MembersOverlay = ReadonlyMap<number, Bitmap>;
@@ -22,15 +22,14 @@ export class CohortSource implements LeafSource {
     const own = leaves.filter((leaf) => this.answers(leaf));
     const stored = own.map(({ cohortId }) => cohortId).filter((id) => !this.overlay.has(id));
     const blocks = moment.within === null ? null : blocksOf(moment.within);
-    const result = await this.client.query<{ cohort_id: number; bitmap: Buffer }>(
-      `SELECT cohort_id, bitmap FROM cohort_chunk
+    const result = await this.client.query<StoredMembers & { cohort_id: number }>(
+      `SELECT cohort_id, bitmap, flipped FROM cohort_chunk
        WHERE project_id = $1 AND cohort_id = ANY($2::int[]) AND ($3::int[] IS NULL OR chunk = ANY($3::int[]))`,
       [this.projectId, stored, blocks],
     );
     return own.map(
       ({ cohortId }) =>
-        this.overlay.get(cohortId)?.clone() ??
-        uniteChunks(result.rows.filter((row) => row.cohort_id === cohortId).map(({ bitmap }) => bitmap)),
+        this.overlay.get(cohortId)?.clone() ?? uniteMembers(result.rows.filter((row) => row.cohort_id === cohortId)),
     );
   }
 }

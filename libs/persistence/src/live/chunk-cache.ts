@@ -1,8 +1,9 @@
 import type { Bitmap } from '#cohort-core';
 
+import type { KnownMembers } from '../membership/chunks.js';
+
 /** A cohort's members in one block of persons, as stored; one without a row has none, at revision 0. */
-export interface KnownChunk {
-  readonly members: Bitmap;
+export interface KnownChunk extends KnownMembers {
   readonly revision: bigint;
 }
 
@@ -54,12 +55,17 @@ export class BlockChunks implements Disposable {
       this.chunks.delete(cohortId);
       this.size -= bytesOf(chunk);
       chunk.members.dispose();
+      chunk.flipped.dispose();
     }
   }
 }
 
-function bytesOf({ members }: KnownChunk): number {
-  return Math.min(LARGEST_CONTAINER, 2 * members.size) + BYTES_AROUND_A_BITMAP;
+function bytesOf({ members, flipped }: KnownChunk): number {
+  return bytesOfBitmap(members) + bytesOfBitmap(flipped);
+}
+
+function bytesOfBitmap(bitmap: Bitmap): number {
+  return Math.min(LARGEST_CONTAINER, 2 * bitmap.size) + BYTES_AROUND_A_BITMAP;
 }
 
 /**

@@ -131,7 +131,7 @@ describe('blocks that a live writer holds', () => {
 describe('chunks in memory', () => {
   const blockAt = (epoch: number) => {
     const block = new BlockChunks(epoch);
-    block.set(1, { members: bitmapOf([1]), revision: 1n });
+    block.set(1, { members: bitmapOf([1]), flipped: bitmapOf(), revision: 1n });
     return block;
   };
 

@@ -1,18 +1,18 @@
-import { type Bitmap, bitmapOf, type BitmapScope, deserializeBitmap } from '#cohort-core';
+import { type Bitmap, bitmapOf, type BitmapScope } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
 import type { CohortChanges } from '../membership/chunks.js';
+import { flippedOf, membersOf, type StoredMembers } from '../membership/stored-members.js';
 import { BlockChunks, type ChunkCache, type KnownChunk } from './chunk-cache.js';
 import type { LockedBlocks } from './locked-members.js';
 
-interface ChunkRow {
+interface ChunkRow extends StoredMembers {
   readonly cohort_id: number;
   readonly chunk: number;
   readonly revision: string;
-  readonly bitmap: Buffer;
 }
 
-const COLUMNS = 'stored.cohort_id, stored.chunk, stored.revision, stored.bitmap';
+const COLUMNS = 'stored.cohort_id, stored.chunk, stored.revision, stored.bitmap, stored.flipped';
 
 /** What other writers changed of the chunks that are in memory. */
 const CHANGED = `
@@ -75,11 +75,11 @@ export class HeldBlocks implements Disposable {
     return this.held?.blocks.get(block)?.get(cohortId);
   }
 
-  /** Takes the bitmaps `after` out of the scope: they are what is stored, once the transaction is committed. */
+  /** Takes the bitmaps `after` and `flipped` out of the scope: they are what is stored, once the transaction is committed. */
   write(cohorts: readonly CohortChanges[], scope: BitmapScope): void {
     this.written = cohorts;
-    for (const after of this.writtenBitmaps()) {
-      scope.release(after);
+    for (const bitmap of this.writtenBitmaps()) {
+      scope.release(bitmap);
     }
   }
 
@@ -87,12 +87,13 @@ export class HeldBlocks implements Disposable {
   settle(): void {
     const changed = new Set<BlockChunks>();
     for (const { cohortId, changed: chunks } of this.written) {
-      for (const { chunk, revision, after } of chunks) {
+      for (const { chunk, revision, after, flipped } of chunks) {
         const block = this.held?.blocks.get(chunk);
         if (block === undefined) {
           after.dispose();
+          flipped?.dispose();
         } else {
-          block.set(cohortId, { members: after, revision: BigInt(revision) });
+          block.set(cohortId, { members: after, flipped: flipped ?? bitmapOf(), revision: BigInt(revision) });
           changed.add(block);
         }
       }
@@ -105,8 +106,8 @@ export class HeldBlocks implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const after of this.writtenBitmaps()) {
-      after.dispose();
+    for (const bitmap of this.writtenBitmaps()) {
+      bitmap.dispose();
     }
     this.written = [];
     if (this.held !== undefined) {
@@ -119,7 +120,9 @@ export class HeldBlocks implements Disposable {
   }
 
   private writtenBitmaps(): Bitmap[] {
-    return this.written.flatMap(({ changed }) => changed.map(({ after }) => after));
+    return this.written.flatMap(({ changed }) =>
+      changed.flatMap(({ after, flipped }) => (flipped === undefined ? [after] : [after, flipped])),
+    );
   }
 }
 
@@ -168,11 +171,11 @@ async function readMissing(
   for (const { cohortId, block } of missing) {
     const chunks = blocks.get(block);
     if (chunks?.get(cohortId) === undefined) {
-      chunks?.set(cohortId, { members: bitmapOf(), revision: 0n });
+      chunks?.set(cohortId, { members: bitmapOf(), flipped: bitmapOf(), revision: 0n });
     }
   }
 }
 
-function chunkOf({ revision, bitmap }: ChunkRow): KnownChunk {
-  return { members: deserializeBitmap(bitmap), revision: BigInt(revision) };
+function chunkOf(row: ChunkRow): KnownChunk {
+  return { members: membersOf(row), flipped: flippedOf(row), revision: BigInt(row.revision) };
 }

@@ -1,6 +1,6 @@
 import { type Bitmap, type BitmapScope, splitByBlock } from '#cohort-core';
 
-import type { ChangedChunk } from '../membership/chunks.js';
+import { type ChangedChunk, flippedAfter } from '../membership/chunks.js';
 import type { HeldBlocks } from './held-blocks.js';
 import type { LiveCohort } from './live-cohort.js';
 
@@ -84,7 +84,9 @@ export class MoveFinder {
     const after = scope.copy(known.members);
     after.orInPlace(entered);
     after.andNotInPlace(left);
-    return { chunk: block, revision: String(known.revision + 1n), after, entered, left };
+    const change = { chunk: block, revision: String(known.revision + 1n), after, entered, left };
+    const flipped = known.revision === 0n ? undefined : flippedAfter(known, change, scope);
+    return flipped === undefined ? change : { ...change, flipped };
   }
 
   private partsOf(within: Bitmap): ReadonlyMap<number, Bitmap> {

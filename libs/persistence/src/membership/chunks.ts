@@ -2,6 +2,7 @@ import { type Bitmap, type BitmapScope, difference, serializeBitmap } from '#coh
 
 import type { Transaction } from '../database.js';
 import { together } from '../together.js';
+import { membersOf, serializeFlipped, type StoredMembers } from './stored-members.js';
 
 /** Whose chunks are written, and what `cohort.membership.changed` tells of it. */
 export interface MembershipChange {
@@ -18,10 +19,9 @@ export interface MembersDifference {
   readonly leftCount: number;
 }
 
-export interface StoredChunk {
+export interface StoredChunk extends StoredMembers {
   readonly chunk: number;
   readonly revision: string;
-  readonly bitmap: Buffer;
 }
 
 /** A chunk whose persons are others than before. */
@@ -31,6 +31,8 @@ export interface ChangedChunk {
   readonly after: Bitmap;
   readonly entered: Bitmap;
   readonly left: Bitmap;
+  /** In whom the members differ afterwards from the bitmap that is stored, which then stays. Without it the bitmap is written anew. */
+  readonly flipped?: Bitmap;
 }
 
 /** After all chunk locks, blocks ascending, once a transaction and project: so no two writers wait for each other in a circle. */
@@ -46,7 +48,7 @@ export async function lockChunks(
   only: readonly number[] | null,
 ): Promise<Map<number, StoredChunk>> {
   const result = await transaction.query<StoredChunk>(
-    `SELECT chunk, revision, bitmap FROM cohort_chunk
+    `SELECT chunk, revision, bitmap, flipped FROM cohort_chunk
      WHERE project_id = $1 AND cohort_id = $2 AND ($3::int[] IS NULL OR chunk = ANY($3::int[])) ORDER BY chunk FOR UPDATE`,
     [projectId, cohortId, only],
   );
@@ -60,7 +62,7 @@ export function changeOf(
   after: (before: Bitmap) => Bitmap,
   scope: BitmapScope,
 ): ChangedChunk | undefined {
-  const before = old === undefined ? scope.of() : scope.deserialize(old.bitmap);
+  const before = old === undefined ? scope.of() : scope.track(membersOf(old));
   const members = after(before);
   const { entered, left, isEmpty } = difference(before, members, scope);
   return isEmpty
@@ -111,13 +113,15 @@ async function writeChunks(
 ): Promise<void> {
   await transaction.query(
     `WITH bumped AS (${BUMP_EPOCHS})
-     INSERT INTO cohort_chunk (project_id, cohort_id, chunk, cardinality, revision, bitmap, epoch)
-     SELECT $1, cohort_id, chunk, cardinality, revision, substring($9::bytea FROM first FOR length), epoch
-     FROM unnest($3::int[], $4::int[], $5::int[], $6::bigint[], $7::int[], $8::int[])
-       AS changed (cohort_id, chunk, cardinality, revision, first, length)
+     INSERT INTO cohort_chunk AS stored (project_id, cohort_id, chunk, cardinality, revision, bitmap, flipped, epoch)
+     SELECT $1, cohort_id, chunk, cardinality, revision, substring($9::bytea FROM first FOR length),
+       substring($12::bytea FROM first_flipped FOR length_flipped), epoch
+     FROM unnest($3::int[], $4::int[], $5::int[], $6::bigint[], $7::int[], $8::int[], $10::int[], $11::int[])
+       AS changed (cohort_id, chunk, cardinality, revision, first, length, first_flipped, length_flipped)
      JOIN bumped ON bumped.block = changed.chunk
      ON CONFLICT (project_id, cohort_id, chunk) DO UPDATE
-     SET cardinality = excluded.cardinality, revision = excluded.revision, bitmap = excluded.bitmap, epoch = excluded.epoch`,
+     SET cardinality = excluded.cardinality, revision = excluded.revision, flipped = excluded.flipped, epoch = excluded.epoch,
+       bitmap = CASE WHEN excluded.bitmap = '' THEN stored.bitmap ELSE excluded.bitmap END`,
     [
       to.projectId,
       [...new Set(rows.map(({ chunk }) => chunk))],
@@ -125,9 +129,39 @@ async function writeChunks(
       rows.map(({ chunk }) => chunk),
       rows.map(({ after }) => after.size),
       rows.map(({ revision }) => revision),
-      ...packed(rows.map(({ after }) => serializeBitmap(after))),
+      ...packed(rows.map(({ after, flipped }) => (flipped === undefined ? serializeBitmap(after) : STAYS))),
+      ...packed(rows.map(({ flipped }) => (flipped === undefined ? STAYS : serializeFlipped(flipped)))),
     ],
   );
+}
+
+/** No bitmap is empty bytes. */
+const STAYS = Buffer.alloc(0);
+
+/** More are not worth a row that has to be written again with each change: 2 bytes a person beside a bitmap of 8 KB at most. */
+const MOST_FLIPPED = 256;
+
+/** A chunk that is stored, and what is in memory of it. */
+export interface KnownMembers {
+  readonly members: Bitmap;
+  /** In whom they differ from the stored bitmap. */
+  readonly flipped: Bitmap;
+}
+
+/** @returns who is flipped after the change, tracked by the scope; undefined when the bitmap had better be written anew */
+export function flippedAfter(
+  known: KnownMembers,
+  { after, entered, left }: Pick<ChangedChunk, 'after' | 'entered' | 'left'>,
+  scope: BitmapScope,
+): Bitmap | undefined {
+  const flipped = known.flipped.clone();
+  flipped.xorInPlace(entered);
+  flipped.xorInPlace(left);
+  if (flipped.size > MOST_FLIPPED || flipped.size * 4 > after.size) {
+    flipped.dispose();
+    return undefined;
+  }
+  return scope.track(flipped);
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 import { readClock } from './lock-cohort.js';
 import { lockLiveSet } from './lock-live-set.js';
 import type { StaticLists } from './static-lists.js';
+import { membersOf } from './stored-members.js';
 
 /** A person who is there no more, and whom she became: null when she was deleted. */
 export interface GonePerson {
@@ -102,7 +103,7 @@ function changedChunks(
   { gone, leavers }: Leaving,
   scope: BitmapScope,
 ): readonly ChangedChunk[] {
-  const before = new Map([...stored].map(([chunk, { bitmap }]) => [chunk, scope.deserialize(bitmap)]));
+  const before = new Map([...stored].map(([chunk, kept]) => [chunk, scope.track(membersOf(kept))]));
   const joining = gone.flatMap(({ ordinal, survivor }) =>
     survivor !== null && before.get(blockOf(ordinal))?.has(ordinal) === true ? [survivor] : [],
   );

@@ -4,6 +4,7 @@ import type { Bitmap } from '#cohort-core';
 
 import { readBytes } from '../leaf-sources/ordinal-sets.js';
 import { together } from '../together.js';
+import { uniteMembers } from './stored-members.js';
 import { uniteChunks } from './unite-chunks.js';
 
 export interface Members {
@@ -18,6 +19,7 @@ interface MemberRow {
   version: number | null;
   cardinality: number;
   bitmap: Buffer | null;
+  flipped: Buffer | null;
 }
 
 /** The members of a cohort: one version, whole, because cohort and chunks are read in one statement. @returns undefined for an unknown cohort */
@@ -27,7 +29,7 @@ export async function readMembers(
   cohortId: number,
 ): Promise<Members | undefined> {
   const result = await client.query<MemberRow>(
-    `SELECT cohort.version, coalesce(chunk.cardinality, 0) AS cardinality, chunk.bitmap FROM cohort
+    `SELECT cohort.version, coalesce(chunk.cardinality, 0) AS cardinality, chunk.bitmap, chunk.flipped FROM cohort
      LEFT JOIN cohort_chunk AS chunk ON chunk.project_id = cohort.project_id AND chunk.cohort_id = cohort.id
      WHERE cohort.project_id = $1 AND cohort.id = $2`,
     [projectId, cohortId],
@@ -36,9 +38,11 @@ export async function readMembers(
   if (first === undefined) {
     return undefined;
   }
-  const chunks = result.rows.flatMap((row) => (row.bitmap === null ? [] : [row.bitmap]));
+  const chunks = result.rows.flatMap(({ bitmap, flipped }) =>
+    bitmap === null || flipped === null ? [] : [{ bitmap, flipped }],
+  );
   const count = result.rows.reduce((sum, { cardinality }) => sum + cardinality, 0);
-  return { version: first.version, count, bitmap: uniteChunks(chunks) };
+  return { version: first.version, count, bitmap: uniteMembers(chunks) };
 }
 
 const PRESENT = `SELECT bitmap FROM person_presence WHERE project_id = $1 AND kind = $2 AND ($3::int[] IS NULL OR chunk = ANY($3::int[]))`;

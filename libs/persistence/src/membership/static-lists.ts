@@ -1,6 +1,7 @@
-import { type Bitmap, deserializeBitmap } from '#cohort-core';
+import type { Bitmap } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
+import { membersOf, type StoredMembers } from './stored-members.js';
 
 interface KeptChunk {
   /** Of the block, when the chunk was written last: no two contents of a chunk have the same. */
@@ -20,7 +21,7 @@ const CHUNKS = `
   WHERE c.project_id = $1 AND c.is_static AND NOT c.deleted AND k.chunk = ANY($2::int[]) AND k.cardinality > 0`;
 
 const BITMAPS = `
-  SELECT k.cohort_id AS id, k.chunk, k.epoch, k.bitmap FROM unnest($2::int[], $3::int[]) AS asked (cohort_id, chunk)
+  SELECT k.cohort_id AS id, k.chunk, k.epoch, k.bitmap, k.flipped FROM unnest($2::int[], $3::int[]) AS asked (cohort_id, chunk)
   JOIN cohort_chunk k ON k.project_id = $1 AND k.cohort_id = asked.cohort_id AND k.chunk = asked.chunk`;
 
 /** So many chunks a statement: 8 KB each at most. */
@@ -78,9 +79,9 @@ export class StaticLists {
       return;
     }
     const columns = [moved.map(({ id }) => id), moved.map(({ chunk }) => chunk)];
-    const { rows } = await transaction.query<ChunkRow & { bitmap: Buffer }>(BITMAPS, [projectId, ...columns]);
-    for (const { bitmap, ...row } of rows) {
-      this.keep(keyOf(projectId, row), { epoch: row.epoch, members: deserializeBitmap(bitmap), bytes: bitmap.length });
+    const { rows } = await transaction.query<ChunkRow & StoredMembers>(BITMAPS, [projectId, ...columns]);
+    for (const row of rows) {
+      this.keep(keyOf(projectId, row), { epoch: row.epoch, members: membersOf(row), bytes: row.bitmap.length });
     }
   }
 
