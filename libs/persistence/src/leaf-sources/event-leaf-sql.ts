@@ -36,7 +36,7 @@ export interface EventSql {
   readonly isNext: string;
 }
 
-const COMPARISONS: Readonly<Record<CountOperator, string>> = { gte: '>=', lte: '<=', gt: '>', lt: '<', eq: '=' };
+export const COMPARISONS: Readonly<Record<CountOperator, string>> = { gte: '>=', lte: '<=', gt: '>', lt: '<', eq: '=' };
 
 /** The times of the events that a leaf has to look at; outside of it nothing can matter. */
 export function rangeOf(leaf: EventLeaf, { at, timezone }: Moment): TimeRange {
@@ -92,7 +92,8 @@ export function selectPersons(leaf: EventLeaf, sql: EventSql): string {
   }
 }
 
-function instant(value: { toString(): string }, bindings: Bindings): string {
+/** A parameter. */
+export function instant(value: { toString(): string }, bindings: Bindings): string {
   return `${bindings.bind(value.toString())}::timestamptz`;
 }
 
@@ -137,21 +138,37 @@ function regularly(leaf: RegularlyLeaf, { rows, isOccurrence, meetsFilters, bind
     ) AS busy GROUP BY ordinal HAVING count(*) >= ${bindings.bind(leaf.minPeriods)}::bigint`;
 }
 
-function stopped(leaf: StoppedLeaf, { rows, isOccurrence, meetsFilters, bindings, moment }: EventSql): string {
-  const { at, timezone } = moment;
-  const until = resolveWindow(leaf.window, at, timezone).to;
-  const recent = resolveRecent(leaf.recent, at, timezone);
-  const isRecent = `"timestamp" >= ${instant(recent.from, bindings)} AND "timestamp" < ${instant(recent.to, bindings)}`;
-  return `SELECT ordinal ${rows} AND ${isOccurrence} AND ${meetsFilters} GROUP BY ordinal
-    HAVING bool_or("timestamp" < ${instant(until, bindings)}) AND NOT bool_or(${isRecent})`;
+function stopped(leaf: StoppedLeaf, sql: EventSql): string {
+  const { until, isRecent } = stoppedParts(leaf, sql);
+  return `SELECT ordinal ${sql.rows} AND ${sql.isOccurrence} AND ${sql.meetsFilters} GROUP BY ordinal
+    HAVING bool_or("timestamp" < ${until}) AND NOT bool_or(${isRecent})`;
 }
 
-function restarted(leaf: RestartedLeaf, { rows, isOccurrence, meetsFilters, bindings, moment }: EventSql): string {
-  const { at, timezone } = moment;
+export function stoppedParts(
+  leaf: StoppedLeaf,
+  { bindings, moment: { at, timezone } }: Pick<EventSql, 'bindings' | 'moment'>,
+): { until: string; isRecent: string } {
+  const recent = resolveRecent(leaf.recent, at, timezone);
+  return {
+    until: instant(resolveWindow(leaf.window, at, timezone).to, bindings),
+    isRecent: `"timestamp" >= ${instant(recent.from, bindings)} AND "timestamp" < ${instant(recent.to, bindings)}`,
+  };
+}
+
+function restarted(leaf: RestartedLeaf, sql: EventSql): string {
+  const { recentFrom, isQuiet } = restartedParts(leaf, sql);
+  return `SELECT ordinal ${sql.rows} AND ${sql.isOccurrence} AND ${sql.meetsFilters} GROUP BY ordinal
+    HAVING min("timestamp") < ${recentFrom} AND bool_or("timestamp" >= ${recentFrom}) AND NOT bool_or(${isQuiet})`;
+}
+
+export function restartedParts(
+  leaf: RestartedLeaf,
+  { bindings, moment: { at, timezone } }: Pick<EventSql, 'bindings' | 'moment'>,
+): { recentFrom: string; isQuiet: string } {
   const recent = resolveRecent(leaf.recent, at, timezone);
   const quiet = resolveQuiet(leaf.quietFrom, leaf.recent, at, timezone);
-  const recentFrom = instant(recent.from, bindings);
-  const isQuiet = `"timestamp" >= ${instant(quiet.from, bindings)} AND "timestamp" < ${instant(quiet.to, bindings)}`;
-  return `SELECT ordinal ${rows} AND ${isOccurrence} AND ${meetsFilters} GROUP BY ordinal
-    HAVING min("timestamp") < ${recentFrom} AND bool_or("timestamp" >= ${recentFrom}) AND NOT bool_or(${isQuiet})`;
+  return {
+    recentFrom: instant(recent.from, bindings),
+    isQuiet: `"timestamp" >= ${instant(quiet.from, bindings)} AND "timestamp" < ${instant(quiet.to, bindings)}`,
+  };
 }

@@ -30,6 +30,8 @@ import { readBytes, readOrdinalSets } from './ordinal-sets.js';
 
 /** Up to so many persons their own event rows are less work than a day's bitmap of a whole block. */
 const FEW_PERSONS = 1_000;
+/** Up to so many persons several leaves share their rows: as many as one transaction of live members is about, and more. */
+const PERSONS_TOGETHER = 10_000;
 
 /** What persons did: whole days from the daily activity bitmaps (0.002 s where event rows take 0.7 s), all else from event rows. */
 export class EventSource implements LeafSource {
@@ -44,7 +46,7 @@ export class EventSource implements LeafSource {
 
   async matching(leaves: readonly Leaf[], moment: Moment): Promise<readonly Bitmap[]> {
     const own = leaves.filter((candidate) => this.answers(candidate));
-    if (moment.within !== null && moment.within.size <= FEW_PERSONS && own.length > 1) {
+    if (moment.within !== null && moment.within.size <= PERSONS_TOGETHER && own.length > 1) {
       return matchTogether(this.client, own, { projectId: this.projectId, within: moment.within, moment });
     }
     return together(

@@ -3,7 +3,7 @@ import { type Bitmap, bitmapOf, type EventLeaf, type Instant, type Moment } from
 import type { Transaction } from '../database.js';
 import { together } from '../together.js';
 import { Bindings } from './bindings.js';
-import { rangeOf, selectPersons } from './event-leaf-sql.js';
+import { type EventSql, rangeOf, selectPersons } from './event-leaf-sql.js';
 import {
   filtersPredicate,
   matchEventValues,
@@ -14,11 +14,12 @@ import {
   type TimeRange,
 } from './event-matching.js';
 import { readNumberedSets } from './ordinal-sets.js';
+import { isUnordered, personAggregate } from './person-aggregate.js';
 import { piecesOf } from './pieces.js';
 import type { MatchedValues } from './property-predicate.js';
 
 /** Enough to share the rows, few enough to keep the plan small. */
-const LEAVES_A_STATEMENT = 40;
+const LEAVES_A_STATEMENT = 100;
 
 /** Of whom, and when. */
 export interface FewPersons {
@@ -82,18 +83,22 @@ async function answer(
 ): Promise<void> {
   const bindings = new Bindings();
   const facts = factsOf(group, few, bindings);
-  const questions = group.map((one, number) => {
-    const persons = selectPersons(one.leaf, {
-      moment: few.moment,
-      bindings,
-      rows: `FROM facts WHERE ${within(one.range, bindings)}`,
-      isOccurrence: occurrencePredicate(one.matcher, bindings, one.matched),
-      meetsFilters: filtersPredicate(one.matcher, bindings, one.matched),
-      isNext: occurrencePredicate(one.next, bindings, one.matched),
-    });
-    return `SELECT ${number}, array_agg(ordinal) FROM (${persons}) AS person GROUP BY ordinal >> 16`;
+  const aggregates = new Map<number, string>();
+  const questions: string[] = [];
+  group.forEach((one, number) => {
+    if (isUnordered(one.leaf)) {
+      aggregates.set(
+        number,
+        personAggregate(one.leaf, { ...sqlOf(one, few.moment, bindings), isInRange: within(one.range, bindings) }),
+      );
+    } else {
+      questions.push(
+        `SELECT ${number}, array_agg(ordinal) FROM (${selectOf(one, few.moment, bindings)}) AS person GROUP BY ordinal >> 16`,
+      );
+    }
   });
-  const text = `WITH facts AS MATERIALIZED (${facts}) ${questions.join(' UNION ALL ')}`;
+  const asked = aggregates.size === 0 ? questions : [inOnePass(aggregates), ...questions];
+  const text = `WITH facts AS MATERIALIZED (${facts}) ${asked.join(' UNION ALL ')}`;
   const sets = await readNumberedSets(client, text, bindings.values);
   group.forEach(({ leaf }, number) => {
     const set = sets.get(number);
@@ -101,6 +106,35 @@ async function answer(
       answers.set(leaf, set);
     }
   });
+}
+
+function selectOf(one: Prepared, moment: Moment, bindings: Bindings): string {
+  return selectPersons(one.leaf, {
+    ...sqlOf(one, moment, bindings),
+    rows: `FROM facts WHERE ${within(one.range, bindings)}`,
+    isNext: occurrencePredicate(one.next, bindings, one.matched),
+  });
+}
+
+function sqlOf({ matcher, matched }: Prepared, moment: Moment, bindings: Bindings): Omit<EventSql, 'rows' | 'isNext'> {
+  return {
+    moment,
+    bindings,
+    isOccurrence: occurrencePredicate(matcher, bindings, matched),
+    meetsFilters: filtersPredicate(matcher, bindings, matched),
+  };
+}
+
+/** One row a block and leaf that somebody matches. */
+function inOnePass(aggregates: ReadonlyMap<number, string>): string {
+  const columns = [...aggregates].map(([number, aggregate]) => `${aggregate} AS matches_${number}`);
+  const sets = [...aggregates.keys()].map(
+    (number) => `array_agg(ordinal) FILTER (WHERE matches_${number}) AS set_${number}`,
+  );
+  const rows = [...aggregates.keys()].map((number) => `(${number}, set_${number})`);
+  return `SELECT number, members FROM (
+      SELECT ${sets.join(', ')} FROM (SELECT ordinal, ${columns.join(', ')} FROM facts GROUP BY ordinal) AS person GROUP BY ordinal >> 16
+    ) AS block, LATERAL (VALUES ${rows.join(', ')}) AS answer (number, members) WHERE members IS NOT NULL`;
 }
 
 /** The events of these persons that any of the leaves looks at. */
