@@ -1,4 +1,4 @@
-import { Database } from '#persistence';
+import { Database, type DatabaseOptions } from '#persistence';
 
 import { askForPostgres } from './servers/ask.js';
 import { createMigratedDatabase, dropDatabase } from './template-database.js';
@@ -13,15 +13,17 @@ const SET_UP_WITHIN_MS = 120_000;
 
 /**
  * Gives the file (or describe) that calls it a migrated database of its own, dropped at the end;
- * `MUSTER_TEST_KEEP=1` keeps it and prints its URL, for servers kept by `npm run test:servers`.
+ * `MUSTER_TEST_KEEP=1` keeps it and prints its URL, for servers kept by `npm run test:servers`. What realtime does is tested with
+ * `pipelined`, as realtime runs.
  */
-export function useDatabase(): TestDatabase {
+export function useDatabase({ pipelined = false }: Pick<DatabaseOptions, 'pipelined'> = {}): TestDatabase {
   let opened: { adminUrl: string; url: string; database: Database } | undefined;
   const get = () => opened ?? missing();
   beforeAll(async () => {
     const { url: adminUrl } = await askForPostgres();
     const url = await createMigratedDatabase(adminUrl);
-    opened = { adminUrl, url, database: await Database.connect({ url, poolSize: 10, applicationName: 'muster-test' }) };
+    const database = await Database.connect({ url, poolSize: 10, applicationName: 'muster-test', pipelined });
+    opened = { adminUrl, url, database };
   }, SET_UP_WITHIN_MS);
   afterAll(async () => {
     if (opened !== undefined) {

@@ -15,7 +15,7 @@ const READ_TIME = `
   FROM project JOIN live_set ON project_id = id WHERE id = $1`;
 
 describe('a turn of the sweeper', () => {
-  const test = useDatabase();
+  const test = useDatabase({ pipelined: true });
   const fixture = new LiveFixture(test);
   let buyers: number;
 

@@ -14,7 +14,7 @@ const newborn = (span: string) => ({
 const seenBefore = (span: string) => ({ type: 'person', key: 'seen', operator: 'is_date_before', value: span });
 
 describe('the passing of time', () => {
-  const test = useDatabase();
+  const test = useDatabase({ pipelined: true });
   const fixture = new LiveFixture(test);
   let sweepers: TimeSweeper[] = [];
 

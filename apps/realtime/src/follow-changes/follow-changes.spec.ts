@@ -3,7 +3,7 @@ import { eventually, useDatabase } from '#testing';
 import { all, did, inCohort, LiveFixture, planIs } from '../testing/live-fixture.js';
 
 describe('following what persons do', () => {
-  const fixture = new LiveFixture(useDatabase());
+  const fixture = new LiveFixture(useDatabase({ pipelined: true }));
 
   beforeEach(async () => {
     await fixture.newProject();

@@ -8,7 +8,7 @@ const PERSONS = 32;
 const COHORTS = 40;
 
 describe('whoever wants the live set for herself', () => {
-  const test = useDatabase();
+  const test = useDatabase({ pipelined: true });
   const fixture = new LiveFixture(test);
   const filters = all(did('buy'), planIs('pro'));
   let cohortId: number;

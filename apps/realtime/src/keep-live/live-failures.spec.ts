@@ -3,7 +3,7 @@ import { useDatabase } from '#testing';
 import { all, did, LiveFixture, planIs } from '../testing/live-fixture.js';
 
 describe('a cohort whose live evaluation fails', () => {
-  const fixture = new LiveFixture(useDatabase());
+  const fixture = new LiveFixture(useDatabase({ pipelined: true }));
 
   beforeEach(async () => {
     await fixture.newProject();

@@ -10,7 +10,7 @@ import { lockBlocks } from './locked-members.js';
 const LARGE = 1_000_000;
 
 describe('blocks that a live writer holds', () => {
-  const test = useDatabase();
+  const test = useDatabase({ pipelined: true });
   let [a, b] = [0, 0];
   let projectId: number;
   let read: number;

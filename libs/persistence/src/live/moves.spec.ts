@@ -27,7 +27,7 @@ const step = fc.oneof(
 );
 
 describe('members that change a few at a time', () => {
-  const test = useDatabase();
+  const test = useDatabase({ pipelined: true });
 
   it('are what all writers together made of them, and their bitmap stays where few differ', async () => {
     let stayed = 0;
