@@ -32,7 +32,7 @@ async function inTurn(asks: readonly Ask[]): Promise<unknown[]> {
 }
 
 async function allAtOnce(asks: readonly Ask[]): Promise<unknown[]> {
-  const settled = await Promise.allSettled(asks.map((ask) => ask()));
+  const settled = await Promise.allSettled(asks.map(async (ask) => ask()));
   const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   if (errors.length > 0) {
     throw errors.find((error) => !isConsequence(error)) ?? errors[0];

@@ -1,4 +1,4 @@
-import { BLOCK_SIZE, PackedBlock } from '#cohort-core';
+import { PackedBlock } from '#cohort-core';
 import type { StoredMembers } from '#persistence';
 
 /** A chunk as stored; an emptied one is told too. */
@@ -32,8 +32,8 @@ export class BlockMembers {
   /** @param chunks of every cohort that a commit after the present epoch changed */
   advance(epoch: number, chunks: readonly ChunkRow[]): void {
     for (const { cohortId, bitmap, flipped } of chunks) {
-      const bytes = flipped.length === 0 ? bitmap.length : BLOCK_SIZE / 8;
-      this.replace(cohortId, PackedBlock.of(bitmap, flipped), bytes + BYTES_AROUND_MEMBERS);
+      const members = PackedBlock.of(bitmap, flipped);
+      this.replace(cohortId, members, members.bytes + BYTES_AROUND_MEMBERS);
     }
     this.sorted = [...this.byCohort.values()].sort((a, b) => a.cohortId - b.cohortId);
     this.epoch = epoch;

@@ -54,6 +54,10 @@ export class PackedBlock {
       : new PackedBlock(NO_BITS, spansIn(cut(bytes, HEAD_WITHOUT_RUNS, members * 2)), 1);
   }
 
+  get bytes(): number {
+    return this.bits.length + this.spans.byteLength;
+  }
+
   get isEmpty(): boolean {
     return this.bits.length === 0 && this.spans.length === 0;
   }
@@ -78,27 +82,22 @@ export class PackedBlock {
   }
 
   private flip(others: PackedBlock): PackedBlock {
-    const bits = new Uint8Array(BYTES_OF_BITS);
-    bits.set(this.bits);
-    const flipBit = (place: number) => {
-      bits[place >> 3] = (bits[place >> 3] ?? 0) ^ (1 << (place & 7));
-    };
-    this.eachInSpans(flipBit);
-    others.eachInSpans(flipBit);
-    others.bits.forEach((byte, index) => {
+    const bits = this.toBits();
+    others.toBits().forEach((byte, index) => {
       bits[index] = (bits[index] ?? 0) ^ byte;
     });
     return new PackedBlock(bits, NO_SPANS, 1);
   }
 
-  private eachInSpans(visit: (place: number) => void): void {
+  /** A copy. */
+  private toBits(): Uint8Array {
+    const bits = new Uint8Array(BYTES_OF_BITS);
+    bits.set(this.bits);
     for (let span = 0; span < this.spanCount; span += 1) {
       const begin = this.spans[span * this.stride] ?? 0;
-      const end = begin + (this.stride === 1 ? 0 : (this.spans[span * this.stride + 1] ?? 0));
-      for (let place = begin; place <= end; place += 1) {
-        visit(place);
-      }
+      setBits(bits, begin, begin + (this.stride === 1 ? 0 : (this.spans[span * this.stride + 1] ?? 0)));
     }
+    return bits;
   }
 
   private get spanCount(): number {
@@ -138,6 +137,20 @@ export class PackedBlock {
     }
     return this.spanAt(place, low, Math.min(low + step, this.spanCount));
   }
+}
+
+/** Both inclusive; whole bytes at once, because a run may be everybody. */
+function setBits(bits: Uint8Array, first: number, last: number): void {
+  const [from, to] = [first >> 3, last >> 3];
+  const begin = 0xff & (0xff << (first & 7));
+  const end = 0xff >> (7 - (last & 7));
+  if (from === to) {
+    bits[from] = (bits[from] ?? 0) | (begin & end);
+    return;
+  }
+  bits[from] = (bits[from] ?? 0) | begin;
+  bits.fill(0xff, from + 1, to);
+  bits[to] = (bits[to] ?? 0) | end;
 }
 
 /** A copy, on whose numbers it may be looked at. */

@@ -20,6 +20,8 @@ const POLL_MS = 1_000;
  * it read 40 index entries for each row it took).
  */
 const FLOOR_EVERY_MS = 200;
+/** A look steps over what old snapshots keep in the index, so it may take long: then it comes that many times more seldom than it takes. */
+const FLOOR_REST = 20;
 const OUTAGE_MIN_MS = 250;
 const OUTAGE_MAX_MS = 5_000;
 
@@ -32,7 +34,7 @@ export class RelayLoop<Row extends LedgerRow> {
   private open: Open | undefined;
   private floorTimer: NodeJS.Timeout | undefined;
   private movingFloor: Promise<void> | undefined;
-  private floorMovedAt = -Infinity;
+  private floorDueAt = -Infinity;
 
   constructor(
     private readonly ledger: Ledger<Row>,
@@ -143,17 +145,15 @@ export class RelayLoop<Row extends LedgerRow> {
 
   /** Beside the turns. A failure is the database's and shows in those. */
   private moveFloor(): void {
-    const now = this.clock();
-    if (this.movingFloor === undefined && now >= this.floorMovedAt + FLOOR_EVERY_MS) {
-      this.floorMovedAt = now;
-      this.movingFloor = this.ledger
-        .moveFloor()
-        .then(
-          () => undefined,
-          () => undefined,
-        )
-        .finally(() => (this.movingFloor = undefined));
+    const startedAt = this.clock();
+    if (this.movingFloor !== undefined || startedAt < this.floorDueAt) {
+      return;
     }
+    const rest = () => {
+      this.floorDueAt = startedAt + Math.max(FLOOR_EVERY_MS, FLOOR_REST * (this.clock() - startedAt));
+      this.movingFloor = undefined;
+    };
+    this.movingFloor = this.ledger.moveFloor().then(rest, rest);
   }
 
   private failed(error: unknown): boolean {

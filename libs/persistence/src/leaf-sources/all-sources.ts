@@ -1,7 +1,7 @@
 import type { Bitmap, Leaf, LeafSource, Moment } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
-import { together } from '../together.js';
+import { bitmapsOfEach } from './bitmaps-of-each.js';
 
 /** The persons of whom a leaf's answer is wanted. Leaves with the same bitmap are asked together. */
 export type WithinOf = (leaf: Leaf) => Bitmap;
@@ -28,20 +28,16 @@ export function allSources(client: Transaction, sources: readonly LeafSource[], 
     answers: (leaf) => sources.some((source) => source.answers(leaf)),
     async matching(leaves, moment) {
       const questions = sources.flatMap((source) => questionsOf(source, leaves, moment, asking.withinOf));
-      const matched = new Map<Leaf, Bitmap>();
-      await together(
+      const answers = await bitmapsOfEach(
         client,
         questions.map((question) => async () => {
-          const answers = await question.source.matching(question.leaves, question.moment);
-          asking.onLeaves?.(answers.length);
-          answers.forEach((answer, index) => {
-            const leaf = question.leaves[index];
-            if (leaf !== undefined) {
-              matched.set(leaf, answer);
-            }
-          });
+          const matched = await question.source.matching(question.leaves, question.moment);
+          asking.onLeaves?.(matched.length);
+          return matched;
         }),
       );
+      const asked = questions.flatMap((question) => question.leaves);
+      const matched = new Map(answers.flat().map((answer, index) => [asked[index], answer]));
       return leaves.map((leaf) => answerOf(leaf, matched));
     },
   };
@@ -61,7 +57,7 @@ function questionsOf(
   return [...groups].map(([within, group]) => ({ source, leaves: group, moment: { ...moment, within } }));
 }
 
-function answerOf(leaf: Leaf, matched: ReadonlyMap<Leaf, Bitmap>): Bitmap {
+function answerOf(leaf: Leaf, matched: ReadonlyMap<Leaf | undefined, Bitmap>): Bitmap {
   const answer = matched.get(leaf);
   if (answer === undefined) {
     throw new Error(`the source of the leaf at ${leaf.path} gave no answer`);

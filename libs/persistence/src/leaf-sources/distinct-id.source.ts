@@ -1,8 +1,8 @@
 import { type Bitmap, type DistinctIdLeaf, type Leaf, type LeafSource, type Moment, OPERATORS } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
-import { together } from '../together.js';
 import { Bindings } from './bindings.js';
+import { bitmapsOfEach } from './bitmaps-of-each.js';
 import { matchValues, type ValueScope } from './match-values.js';
 import { readOrdinalSets } from './ordinal-sets.js';
 import { valuePredicate } from './property-predicate.js';
@@ -20,10 +20,8 @@ export class DistinctIdSource implements LeafSource {
 
   async matching(leaves: readonly Leaf[], moment: Moment): Promise<readonly Bitmap[]> {
     const own = leaves.filter((candidate) => this.answers(candidate));
-    return together(
-      this.client,
-      own.map((leaf) => () => this.match(leaf, moment)),
-    );
+    const asks = own.map((leaf) => async () => [await this.match(leaf, moment)]);
+    return (await bitmapsOfEach(this.client, asks)).flat();
   }
 
   private async match(leaf: DistinctIdLeaf, moment: Moment): Promise<Bitmap> {

@@ -12,8 +12,8 @@ import {
 
 import type { Transaction } from '../database.js';
 import { uniteChunks } from '../membership/unite-chunks.js';
-import { together } from '../together.js';
 import { Bindings } from './bindings.js';
+import { bitmapsOfEach } from './bitmaps-of-each.js';
 import { rangeOf, selectPersons } from './event-leaf-sql.js';
 import {
   type EventBranch,
@@ -46,13 +46,29 @@ export class EventSource implements LeafSource {
 
   async matching(leaves: readonly Leaf[], moment: Moment): Promise<readonly Bitmap[]> {
     const own = leaves.filter((candidate) => this.answers(candidate));
-    if (moment.within !== null && moment.within.size <= PERSONS_TOGETHER && own.length > 1) {
-      return matchTogether(this.client, own, { projectId: this.projectId, within: moment.within, moment });
+    const { within } = moment;
+    if (within === null || within.size > PERSONS_TOGETHER) {
+      return this.matchApart(own, moment);
     }
-    return together(
-      this.client,
-      own.map((leaf) => () => this.match(leaf, moment)),
-    );
+    const [shared, others] = [
+      own.filter((leaf) => sharesRows(leaf, moment)),
+      own.filter((leaf) => !sharesRows(leaf, moment)),
+    ];
+    const few = { projectId: this.projectId, within, moment };
+    const [sharing = [], apart = []] = await bitmapsOfEach(this.client, [
+      () => (shared.length > 1 ? matchTogether(this.client, shared, few) : this.matchApart(shared, moment)),
+      () => this.matchApart(others, moment),
+    ]);
+    const answers = new Map([
+      ...shared.map((leaf, index) => [leaf, sharing[index]] as const),
+      ...others.map((leaf, index) => [leaf, apart[index]] as const),
+    ]);
+    return own.map((leaf) => answers.get(leaf) ?? bitmapOf());
+  }
+
+  private async matchApart(leaves: readonly EventLeaf[], moment: Moment): Promise<Bitmap[]> {
+    const asks = leaves.map((leaf) => async () => [await this.match(leaf, moment)]);
+    return (await bitmapsOfEach(this.client, asks)).flat();
   }
 
   private async match(leaf: EventLeaf, moment: Moment): Promise<Bitmap> {
@@ -91,6 +107,12 @@ export class EventSource implements LeafSource {
     const [result] = await readOrdinalSets(this.client, text, bindings.values, 1);
     return result ?? bitmapOf();
   }
+}
+
+/** What whole days answer for more than a few persons does not read their rows. */
+function sharesRows({ kind, matcher }: EventLeaf, { within }: Moment): boolean {
+  const isPlain = kind === 'performed_event' && typeof matcher.key === 'string' && matcher.filters.length === 0;
+  return !isPlain || (within !== null && within.size <= FEW_PERSONS);
 }
 
 interface Days {

@@ -3,6 +3,7 @@ import { type Bitmap, bitmapOf, type EventLeaf, type Instant, type Moment } from
 import type { Transaction } from '../database.js';
 import { together } from '../together.js';
 import { Bindings } from './bindings.js';
+import { bitmapsOfEach } from './bitmaps-of-each.js';
 import { type EventSql, rangeOf, selectPersons } from './event-leaf-sql.js';
 import {
   filtersPredicate,
@@ -19,7 +20,7 @@ import { piecesOf } from './pieces.js';
 import type { MatchedValues } from './property-predicate.js';
 
 /** Enough to share the rows, few enough to keep the plan small. */
-const LEAVES_A_STATEMENT = 100;
+const LEAVES_A_STATEMENT = 40;
 
 /** Of whom, and when. */
 export interface FewPersons {
@@ -53,11 +54,12 @@ export async function matchTogether(
   );
   const groups = [...Map.groupBy(prepared, ({ events }) => JSON.stringify(events)).values()];
   const statements = groups.flatMap((group) => piecesOf(group, LEAVES_A_STATEMENT));
-  const answers = new Map<EventLeaf, Bitmap>();
-  await together(
+  const answered = await bitmapsOfEach(
     client,
-    statements.map((group) => () => answer(client, group, few, answers)),
+    statements.map((group) => () => answer(client, group, few)),
   );
+  const asked = statements.flat().map(({ leaf }) => leaf);
+  const answers = new Map(answered.flat().map((bitmap, index) => [asked[index], bitmap]));
   return leaves.map((leaf) => answers.get(leaf) ?? bitmapOf());
 }
 
@@ -75,12 +77,7 @@ async function prepare(
   return { leaf, matcher, next, range, events, matched };
 }
 
-async function answer(
-  client: Transaction,
-  group: readonly Prepared[],
-  few: FewPersons,
-  answers: Map<EventLeaf, Bitmap>,
-): Promise<void> {
+async function answer(client: Transaction, group: readonly Prepared[], few: FewPersons): Promise<Bitmap[]> {
   const bindings = new Bindings();
   const facts = factsOf(group, few, bindings);
   const aggregates = new Map<number, string>();
@@ -100,12 +97,7 @@ async function answer(
   const asked = aggregates.size === 0 ? questions : [inOnePass(aggregates), ...questions];
   const text = `WITH facts AS MATERIALIZED (${facts}) ${asked.join(' UNION ALL ')}`;
   const sets = await readNumberedSets(client, text, bindings.values);
-  group.forEach(({ leaf }, number) => {
-    const set = sets.get(number);
-    if (set !== undefined) {
-      answers.set(leaf, set);
-    }
-  });
+  return group.map((_, number) => sets.get(number) ?? bitmapOf());
 }
 
 function selectOf(one: Prepared, moment: Moment, bindings: Bindings): string {

@@ -1,8 +1,8 @@
 import type { Bitmap, Leaf, LeafSource, Moment, PersonLeaf } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
-import { together } from '../together.js';
 import { Bindings } from './bindings.js';
+import { bitmapsOfEach } from './bitmaps-of-each.js';
 import { matchValues, type ValueScope } from './match-values.js';
 import { readOrdinalSets } from './ordinal-sets.js';
 import { piecesOf } from './pieces.js';
@@ -25,7 +25,7 @@ export class PersonPropertySource implements LeafSource {
   async matching(leaves: readonly Leaf[], moment: Moment): Promise<readonly Bitmap[]> {
     const own = leaves.filter((leaf) => this.answers(leaf));
     const scans = piecesOf(own, LEAVES_PER_SCAN).map((leaves) => () => this.scan(leaves, moment));
-    return (await together(this.client, scans)).flat();
+    return (await bitmapsOfEach(this.client, scans)).flat();
   }
 
   /** One row a block of ordinals, so that no array grows past 65,536. */

@@ -114,8 +114,8 @@ async function evaluateLevel(snapshot: Transaction, question: LevelQuestion, sco
   if (question.asked.length === 0) {
     return [];
   }
-  const together = await attempt(snapshot, () => evaluateTogether(snapshot, question, scope));
-  return together.answer ?? (await evaluateApart(snapshot, question, scope));
+  const all = await attempt(snapshot, () => evaluateTogether(snapshot, question, scope));
+  return all.answer ?? (await evaluateApart(snapshot, question, scope));
 }
 
 async function evaluateApart(snapshot: Transaction, question: LevelQuestion, scope: BitmapScope): Promise<Bitmap[]> {

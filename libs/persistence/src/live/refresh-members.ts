@@ -1,7 +1,7 @@
 import { BitmapScope, blocksOf } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
-import { type MembersDifference, writeAllChanges } from '../membership/chunks.js';
+import { type MembersDifference, UnknownChunks, writeAllChanges } from '../membership/chunks.js';
 import type { FactReader } from '../snapshot.js';
 import { together } from '../together.js';
 import type { ChunkCache } from './chunk-cache.js';
@@ -83,6 +83,9 @@ async function recover(parts: LiveParts, projectId: number, error: unknown): Pro
   } else if (error instanceof LimitExceeded) {
     await freezeCohorts(parts.database, projectId, error, parts.limit);
   } else if (!(error instanceof NearLimitUnderShare)) {
+    if (error instanceof UnknownChunks) {
+      parts.chunks[Symbol.dispose]();
+    }
     throw error;
   }
 }

@@ -79,6 +79,14 @@ export async function writeChanges(
   return writeAllChanges(transaction, to, [{ ...to, changed }]);
 }
 
+/** Members were to differ from a bitmap that is not the stored one: what this process knows of them is wrong. */
+export class UnknownChunks extends Error {
+  constructor() {
+    super('chunks are not as this process knows them');
+    this.name = 'UnknownChunks';
+  }
+}
+
 /** What changed in one of several cohorts. */
 export interface CohortChanges {
   readonly cohortId: number;
@@ -111,7 +119,7 @@ async function writeChunks(
   to: Pick<MembershipChange, 'projectId'>,
   rows: readonly ChangedRow[],
 ): Promise<void> {
-  await transaction.query(
+  const { rowCount } = await transaction.query(
     `WITH bumped AS (${BUMP_EPOCHS})
      INSERT INTO cohort_chunk AS stored (project_id, cohort_id, chunk, cardinality, revision, bitmap, flipped, epoch)
      SELECT $1, cohort_id, chunk, cardinality, revision, substring($9::bytea FROM first FOR length),
@@ -119,6 +127,9 @@ async function writeChunks(
      FROM unnest($3::int[], $4::int[], $5::int[], $6::bigint[], $7::int[], $8::int[], $10::int[], $11::int[])
        AS changed (cohort_id, chunk, cardinality, revision, first, length, first_flipped, length_flipped)
      JOIN bumped ON bumped.block = changed.chunk
+     WHERE length > 0 OR EXISTS (
+       SELECT FROM cohort_chunk AS known WHERE known.project_id = $1 AND known.cohort_id = changed.cohort_id AND known.chunk = changed.chunk
+         AND known.revision = changed.revision - 1)
      ON CONFLICT (project_id, cohort_id, chunk) DO UPDATE
      SET cardinality = excluded.cardinality, revision = excluded.revision, flipped = excluded.flipped, epoch = excluded.epoch,
        bitmap = CASE WHEN excluded.bitmap = '' THEN stored.bitmap ELSE excluded.bitmap END`,
@@ -133,6 +144,9 @@ async function writeChunks(
       ...packed(rows.map(({ flipped }) => (flipped === undefined ? STAYS : serializeFlipped(flipped)))),
     ],
   );
+  if (rowCount !== rows.length) {
+    throw new UnknownChunks();
+  }
 }
 
 /** No bitmap is empty bytes. */
@@ -140,6 +154,8 @@ const STAYS = Buffer.alloc(0);
 
 /** More are not worth a row that has to be written again with each change: 2 bytes a person beside a bitmap of 8 KB at most. */
 const MOST_FLIPPED = 256;
+/** The bitmap of fewer members lies in the row itself (below 2 KB), and is written with it anyway. */
+const WORTH_FLIPPING = 1_000;
 
 /** A chunk that is stored, and what is in memory of it. */
 export interface KnownMembers {
@@ -157,7 +173,7 @@ export function flippedAfter(
   const flipped = known.flipped.clone();
   flipped.xorInPlace(entered);
   flipped.xorInPlace(left);
-  if (flipped.size > MOST_FLIPPED || flipped.size * 4 > after.size) {
+  if (flipped.size > MOST_FLIPPED || after.size < WORTH_FLIPPING) {
     flipped.dispose();
     return undefined;
   }

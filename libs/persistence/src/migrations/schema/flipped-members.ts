@@ -1,6 +1,7 @@
 /**
  * A live cohort changes a few members of nearly every chunk with nearly every batch: a bitmap of 8 KB was written for five persons
- * (docs/decisions/0009). The bitmap stays, out of line and untouched, and the row says in whom the members differ from it.
+ * (docs/decisions/0009). A bitmap of more than 2 KB lies out of line; it stays untouched there, and the row says
+ * in whom the members differ from it.
  */
 export const FLIPPED_MEMBERS = `
   ALTER TABLE cohort_chunk ADD COLUMN flipped bytea NOT NULL DEFAULT '';
