@@ -16,7 +16,7 @@ const planIs = (value: string) => ({ type: 'person', key: 'plan', operator: 'exa
 
 describe('a live cohort', () => {
   // No calculation but the first: whatever changes afterwards, realtime has changed.
-  const stack = useStack(undefined, { CALCULATOR_SCHEDULE_EVERY_MS: '0' });
+  const stack = useStack(undefined, { CALCULATOR_SCHEDULE_EVERY_MS: '0', REALTIME_FLIP_FROM_MEMBERS: '0' });
   const api = new MusterApi(stack);
   const ids: Record<'buyers' | 'pros' | 'quiet' | 'both', number> = { buyers: 0, pros: 0, quiet: 0, both: 0 };
 

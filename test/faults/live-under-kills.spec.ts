@@ -18,7 +18,11 @@ const SEED = Number(process.env['HISTORY_SEED'] ?? Math.floor(Math.random() * 2 
 const FAIL_AT = 'realtime.before_commit:0.02,realtime.after_commit:0.02,announcer.after_publish:0.01';
 
 describe('realtime and ingestion are killed again and again while histories are told', () => {
-  const stack = useStack(['gateway', 'calculator'], { CALCULATOR_SCHEDULE_EVERY_MS: '0', SWEEP_INTERVAL_MS: '200' });
+  const stack = useStack(['gateway', 'calculator'], {
+    CALCULATOR_SCHEDULE_EVERY_MS: '0',
+    SWEEP_INTERVAL_MS: '200',
+    REALTIME_FLIP_FROM_MEMBERS: '0',
+  });
 
   const kept: Replicas[] = [];
   const keep = (replicas: Replicas): Replicas => {

@@ -29,6 +29,7 @@ describe('live members after time has passed are those of a calculation', () => 
   function sweeper(): TimeSweeper {
     const settings = {
       membershipCacheMb: 8,
+      flipFromMembers: 0,
       statementTimeoutMs: 10_000,
       sweepIntervalMs: 1_000,
       maxPersons: 1_000_000,

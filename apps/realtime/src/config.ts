@@ -26,6 +26,12 @@ export const realtimeConfig = defineConfig({
     min: 0,
     max: 3_000,
   }),
+  flipFromMembers: setting.integer('REALTIME_FLIP_FROM_MEMBERS', {
+    doc: 'From how many members on a chunk keeps its stored bitmap when few of them change, and its row says who is flipped; the bitmap of fewer lies in the row itself, and is written with it anyway.',
+    default: 1_000,
+    min: 0,
+    max: 65_536,
+  }),
   statementTimeoutMs: setting.integer('REALTIME_STATEMENT_TIMEOUT_MS', {
     doc: 'Longest single statement of a live evaluation, in milliseconds; a cohort that needs longer is not kept live before its next calculation.',
     default: 10_000,

@@ -27,7 +27,11 @@ function warningsOf(service: ServiceProcess): string {
 
 describe('members kept live are those of a full calculation and of the oracle', () => {
   // No schedule: a recalculation would hide what was missed.
-  const stack = useStack(undefined, { CALCULATOR_SCHEDULE_EVERY_MS: '0', SWEEP_INTERVAL_MS: '200' });
+  const stack = useStack(undefined, {
+    CALCULATOR_SCHEDULE_EVERY_MS: '0',
+    SWEEP_INTERVAL_MS: '200',
+    REALTIME_FLIP_FROM_MEMBERS: '0',
+  });
 
   it(
     `over ${HISTORIES} histories (seed ${SEED})`,

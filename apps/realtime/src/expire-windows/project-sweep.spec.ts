@@ -36,6 +36,7 @@ describe('a turn of the sweeper', () => {
   function newSweep(): ProjectSweep {
     const settings = {
       membershipCacheMb: 8,
+      flipFromMembers: 0,
       statementTimeoutMs: 10_000,
       maxPersons: 1_000_000,
       sweepIntervalMs: 1_000,

@@ -31,6 +31,7 @@ describe('the passing of time', () => {
   function sweeper(metrics = new Metrics()): TimeSweeper {
     const settings = {
       membershipCacheMb: 8,
+      flipFromMembers: 0,
       statementTimeoutMs: 10_000,
       sweepIntervalMs: 1_000,
       maxPersons: 1_000_000,

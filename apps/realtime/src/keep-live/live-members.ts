@@ -37,11 +37,14 @@ export class LiveMembers implements OnApplicationShutdown {
     @Inject(Database) private readonly database: Database,
     @Inject(OutboxRelay) private readonly relay: Pick<OutboxRelay, 'wake'>,
     @Inject(REALTIME_CONFIG)
-    private readonly config: Pick<RealtimeConfig, 'statementTimeoutMs' | 'maxPersons' | 'membershipCacheMb'>,
+    private readonly config: Pick<
+      RealtimeConfig,
+      'statementTimeoutMs' | 'maxPersons' | 'membershipCacheMb' | 'flipFromMembers'
+    >,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Metrics) metrics: Metrics,
   ) {
-    this.chunks = new ChunkCache(config.membershipCacheMb * 1024 * 1024);
+    this.chunks = new ChunkCache(config.membershipCacheMb * 1024 * 1024, config.flipFromMembers);
     this.seconds = metrics.histogram(REALTIME_METRICS.seconds);
     this.cohorts = metrics.counter(REALTIME_METRICS.cohorts);
     this.moves = metrics.counter(REALTIME_METRICS.moves);

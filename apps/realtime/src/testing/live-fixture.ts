@@ -42,7 +42,7 @@ export class LiveFixture {
   replica(statementTimeoutMs = 10_000, maxPersons = 1_000_000, membershipCacheMb = 8) {
     const metrics = new Metrics();
     const relay = { wake: () => undefined };
-    const config = { statementTimeoutMs, maxPersons, membershipCacheMb };
+    const config = { statementTimeoutMs, maxPersons, membershipCacheMb, flipFromMembers: 0 };
     const live = new LiveMembers(this.database, relay, config, SILENT_LOGGER, metrics);
     const handler = new FollowChangesHandler(live, metrics);
     return { metrics, live, follow: (...persons: Partial<ChangedPerson>[]) => handler.follow([this.told(...persons)]) };

@@ -76,7 +76,11 @@ export class ChunkCache implements Disposable {
   private readonly blocks = new Map<string, BlockChunks>();
   private server = '';
 
-  constructor(private readonly maxBytes: number) {}
+  /** @param flipFrom members from which on a chunk that is written keeps its stored bitmap, when few are flipped */
+  constructor(
+    private readonly maxBytes: number,
+    readonly flipFrom: number,
+  ) {}
 
   /**
    * @param server which PostgreSQL the epoch was read from, and since when it runs: after a fail-over epochs may count other commits

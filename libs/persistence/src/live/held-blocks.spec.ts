@@ -8,6 +8,7 @@ import { HeldBlocks } from './held-blocks.js';
 import { lockBlocks } from './locked-members.js';
 
 const LARGE = 1_000_000;
+const FLIP_FROM = 1_000;
 
 describe('blocks that a live writer holds', () => {
   const test = useDatabase({ pipelined: true });
@@ -77,7 +78,7 @@ describe('blocks that a live writer holds', () => {
   };
 
   it('are read once, and then only what others have changed', async () => {
-    const [mine, others] = [new ChunkCache(LARGE), new ChunkCache(LARGE)];
+    const [mine, others] = [new ChunkCache(LARGE, FLIP_FROM), new ChunkCache(LARGE, FLIP_FROM)];
     await turn(others, [1, 2]);
     expect(await rowsReadBy(() => turn(mine, null))).toBe(1);
     expect(
@@ -95,7 +96,7 @@ describe('blocks that a live writer holds', () => {
   });
 
   it('are as they were when the transaction fails', async () => {
-    const cache = new ChunkCache(LARGE);
+    const cache = new ChunkCache(LARGE, FLIP_FROM);
     await turn(cache, [1]);
     await turn(cache, [2], true);
     expect(await turn(cache, [3])).toEqual([[1], []]);
@@ -103,7 +104,7 @@ describe('blocks that a live writer holds', () => {
   });
 
   it('keep nothing of cohorts that are live no more', async () => {
-    using cache = new ChunkCache(LARGE);
+    using cache = new ChunkCache(LARGE, FLIP_FROM);
     await turn(cache, [1]);
     const kept = await test.database.transaction(async (transaction) => {
       using held = new HeldBlocks(cache);
@@ -117,7 +118,7 @@ describe('blocks that a live writer holds', () => {
   });
 
   it('are right though memory has no room for them', async () => {
-    const cache = new ChunkCache(0);
+    const cache = new ChunkCache(0, FLIP_FROM);
     await turn(cache, [1]);
     expect(
       await rowsReadBy(async () => {
@@ -136,7 +137,7 @@ describe('chunks in memory', () => {
   };
 
   it('of another server, or of later than now, count no more: a fail-over may have lost commits', () => {
-    using cache = new ChunkCache(LARGE);
+    using cache = new ChunkCache(LARGE, FLIP_FROM);
     cache.take(1, 0, { server: 'first', epoch: 5 });
     cache.giveBack(1, 0, blockAt(5), 'first');
     expect(cache.take(1, 0, { server: 'first', epoch: 4 })).toBeUndefined();
@@ -148,7 +149,7 @@ describe('chunks in memory', () => {
 
   it('that came back last stay when there is no room for all, and the later of two', () => {
     const room = blockAt(1).bytes;
-    using cache = new ChunkCache(2 * room);
+    using cache = new ChunkCache(2 * room, FLIP_FROM);
     const now = { server: '', epoch: 9 };
     [0, 1, 2].forEach((block) => {
       cache.giveBack(1, block, blockAt(block), '');

@@ -47,6 +47,10 @@ export class HeldBlocks implements Disposable {
 
   constructor(private readonly cache: ChunkCache) {}
 
+  get flipFrom(): number {
+    return this.cache.flipFrom;
+  }
+
   get numbers(): number[] {
     return [...(this.held?.blocks.keys() ?? [])];
   }

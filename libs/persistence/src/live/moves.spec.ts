@@ -13,6 +13,7 @@ import { lockBlocks } from './locked-members.js';
 import { MoveFinder } from './moves.js';
 
 const BLOCKS = [0, 1];
+const FLIP_FROM = 500;
 const place = fc
   .tuple(fc.constantFrom(...BLOCKS), fc.integer({ min: 0, max: 3_000 }))
   .map(([block, one]) => block * 65_536 + one);
@@ -36,7 +37,7 @@ describe('members that change a few at a time', () => {
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 12 }), async (steps) => {
         const { cohort, projectId } = await newCohort();
         using caches = new DisposableStack();
-        const known = [0, 1].map(() => caches.use(new ChunkCache(1_000_000)));
+        const known = [0, 1].map(() => caches.use(new ChunkCache(1_000_000, FLIP_FROM)));
         let members = new Set<number>();
         for (const one of steps) {
           const before = await bitmapsOf(cohort.id);

@@ -85,7 +85,8 @@ export class MoveFinder {
     after.orInPlace(entered);
     after.andNotInPlace(left);
     const change = { chunk: block, revision: String(known.revision + 1n), after, entered, left };
-    const flipped = known.revision === 0n ? undefined : flippedAfter(known, change, scope);
+    const isWorth = known.revision > 0n && after.size >= this.stored.flipFrom;
+    const flipped = isWorth ? flippedAfter(known, change, scope) : undefined;
     return flipped === undefined ? change : { ...change, flipped };
   }
 

@@ -154,8 +154,6 @@ const STAYS = Buffer.alloc(0);
 
 /** More are not worth a row that has to be written again with each change: 2 bytes a person beside a bitmap of 8 KB at most. */
 const MOST_FLIPPED = 256;
-/** The bitmap of fewer members lies in the row itself (below 2 KB), and is written with it anyway. */
-const WORTH_FLIPPING = 1_000;
 
 /** A chunk that is stored, and what is in memory of it. */
 export interface KnownMembers {
@@ -167,13 +165,13 @@ export interface KnownMembers {
 /** @returns who is flipped after the change, tracked by the scope; undefined when the bitmap had better be written anew */
 export function flippedAfter(
   known: KnownMembers,
-  { after, entered, left }: Pick<ChangedChunk, 'after' | 'entered' | 'left'>,
+  { entered, left }: Pick<ChangedChunk, 'entered' | 'left'>,
   scope: BitmapScope,
 ): Bitmap | undefined {
   const flipped = known.flipped.clone();
   flipped.xorInPlace(entered);
   flipped.xorInPlace(left);
-  if (flipped.size > MOST_FLIPPED || after.size < WORTH_FLIPPING) {
+  if (flipped.size > MOST_FLIPPED) {
     flipped.dispose();
     return undefined;
   }
