@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { BitmapScope, serializeBitmap } from '#cohort-core';
 import { Metrics } from '#observability';
 import { Database, type Transaction } from '#persistence';
 import { createTestProject, eventually, useDatabase } from '#testing';
@@ -91,6 +92,20 @@ describe('the cohorts of a person', () => {
     await change(ids[3]!, { remove: [1] });
     expect((await reader.cohortsOf(projectId, [1])).get(1)).toEqual(ids.filter((id) => id !== ids[3]));
     expect(await chunksRead()).toBe(6);
+  });
+
+  it('are right where members differ from the stored bitmap', async () => {
+    const [id] = await createCohorts(1);
+    await change(id!, { add: [1, 2, 3] });
+    await reader.cohortsOf(projectId, [1]);
+    using scope = new BitmapScope();
+    await test.database.pool.query(
+      `WITH moved AS (UPDATE membership_epoch SET epoch = epoch + 1 WHERE project_id = $1 RETURNING epoch)
+       UPDATE cohort_chunk SET flipped = $2, epoch = moved.epoch FROM moved WHERE project_id = $1`,
+      [projectId, serializeBitmap(scope.of([2, 4]))],
+    );
+    const found = await reader.cohortsOf(projectId, [1, 2, 3, 4, 5]);
+    expect([...found].filter(([, ids]) => ids.includes(id!)).map(([who]) => who)).toEqual([1, 3, 4]);
   });
 
   it('hold what was committed before the question, and nothing that was not', async () => {
