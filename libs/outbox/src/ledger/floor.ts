@@ -30,7 +30,7 @@ export class Floor {
 
   constructor(private readonly table: LedgerTable) {}
 
-  /** Looks and moves. Takes no lock. */
+  /** Looks and moves; once a second is enough. Takes no lock. */
   async look(pool: Pool): Promise<void> {
     const { name, position, doneAt } = this.table;
     const { rows } = await pool.query<Look>(`

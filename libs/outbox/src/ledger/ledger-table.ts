@@ -45,7 +45,7 @@ export interface LeasePolicy {
 
 /** As the documentation of `@nestjs/outbox` proposes: 30 s lease, 20 attempts, 1 s doubling up to 5 min (about 70 min in all). */
 export const LEASE_POLICY: LeasePolicy = {
-  batchRows: 1_000,
+  batchRows: 500,
   batchBytes: 700_000,
   leaseMs: 30_000,
   maxAttempts: 20,

@@ -41,7 +41,7 @@ export class Ledger<Row extends LedgerRow> {
     this.floor = new Floor(table);
   }
 
-  /** Moves up the position from which claims look; to be called now and then, beside the turns. @returns the position */
+  /** Moves up the position from which claims look; to be called every second or so, beside the turns. @returns the position */
   async moveFloor(): Promise<bigint> {
     await this.floor.look(this.database.pool);
     return this.floor.position;

@@ -15,13 +15,6 @@ interface Open {
 
 /** How often a relay looks without being woken; bounds how long a row of a killed process waits. */
 const POLL_MS = 1_000;
-/**
- * While there is work the floor is looked at so often: a claim steps over all that was told since (at 600 rows a batch and a look a second
- * it read 40 index entries for each row it took).
- */
-const FLOOR_EVERY_MS = 200;
-/** A look steps over what old snapshots keep in the index, so it may take long: then it comes that many times more seldom than it takes. */
-const FLOOR_REST = 20;
 const OUTAGE_MIN_MS = 250;
 const OUTAGE_MAX_MS = 5_000;
 
@@ -34,7 +27,6 @@ export class RelayLoop<Row extends LedgerRow> {
   private open: Open | undefined;
   private floorTimer: NodeJS.Timeout | undefined;
   private movingFloor: Promise<void> | undefined;
-  private floorDueAt = -Infinity;
 
   constructor(
     private readonly ledger: Ledger<Row>,
@@ -48,7 +40,7 @@ export class RelayLoop<Row extends LedgerRow> {
   start(): void {
     this.running ??= this.run();
     this.floorTimer ??= setInterval(() => {
-      this.moveFloor();
+      this.movingFloor ??= this.moveFloor().finally(() => (this.movingFloor = undefined));
     }, POLL_MS).unref();
   }
 
@@ -100,7 +92,6 @@ export class RelayLoop<Row extends LedgerRow> {
     const report = await this.courier.deliver(claim.rows, leaseOf(this.ledger, claim, this.clock));
     this.open = { token: claim.token, settlement: report };
     await this.judge(claim, report);
-    this.moveFloor();
     return true;
   }
 
@@ -143,17 +134,9 @@ export class RelayLoop<Row extends LedgerRow> {
     }
   }
 
-  /** Beside the turns. A failure is the database's and shows in those. */
-  private moveFloor(): void {
-    const startedAt = this.clock();
-    if (this.movingFloor !== undefined || startedAt < this.floorDueAt) {
-      return;
-    }
-    const rest = () => {
-      this.floorDueAt = startedAt + Math.max(FLOOR_EVERY_MS, FLOOR_REST * (this.clock() - startedAt));
-      this.movingFloor = undefined;
-    };
-    this.movingFloor = this.ledger.moveFloor().then(rest, rest);
+  /** A failure is the database's and shows in the turns. */
+  private async moveFloor(): Promise<void> {
+    await this.ledger.moveFloor().catch(() => undefined);
   }
 
   private failed(error: unknown): boolean {
