@@ -15,12 +15,8 @@ export async function together<const Asks extends readonly Ask[]>(
   client: Transaction,
   asks: Asks,
 ): Promise<Answers<Asks>> {
-  const answers = isPipelined(client) ? await allAtOnce(asks) : await inTurn(asks);
+  const answers = client.pipeline ? await allAtOnce(asks) : await inTurn(asks);
   return answers as Answers<Asks>;
-}
-
-function isPipelined(client: Transaction & { readonly pipeline?: boolean }): boolean {
-  return client.pipeline;
 }
 
 async function inTurn(asks: readonly Ask[]): Promise<unknown[]> {

@@ -13,7 +13,7 @@ import {
 import type { Transaction } from '../database.js';
 import { uniteChunks } from '../membership/unite-chunks.js';
 import { Bindings } from './bindings.js';
-import { bitmapsOfEach } from './bitmaps-of-each.js';
+import { bitmapsByLeaf, bitmapsOfEach } from './bitmaps-of-each.js';
 import { rangeOf, selectPersons } from './event-leaf-sql.js';
 import {
   type EventBranch,
@@ -50,20 +50,15 @@ export class EventSource implements LeafSource {
     if (within === null || within.size > PERSONS_TOGETHER) {
       return this.matchApart(own, moment);
     }
-    const [shared, others] = [
-      own.filter((leaf) => sharesRows(leaf, moment)),
-      own.filter((leaf) => !sharesRows(leaf, moment)),
-    ];
+    const { shared = [], apart = [] } = Object.groupBy(own, (leaf) => (sharesRows(leaf, within) ? 'shared' : 'apart'));
     const few = { projectId: this.projectId, within, moment };
-    const [sharing = [], apart = []] = await bitmapsOfEach(this.client, [
-      () => (shared.length > 1 ? matchTogether(this.client, shared, few) : this.matchApart(shared, moment)),
-      () => this.matchApart(others, moment),
+    const askShared = () =>
+      shared.length > 1 ? matchTogether(this.client, shared, few) : this.matchApart(shared, moment);
+    const answerOf = await bitmapsByLeaf(this.client, [
+      { leaves: shared, ask: askShared },
+      { leaves: apart, ask: () => this.matchApart(apart, moment) },
     ]);
-    const answers = new Map([
-      ...shared.map((leaf, index) => [leaf, sharing[index]] as const),
-      ...others.map((leaf, index) => [leaf, apart[index]] as const),
-    ]);
-    return own.map((leaf) => answers.get(leaf) ?? bitmapOf());
+    return own.map(answerOf);
   }
 
   private async matchApart(leaves: readonly EventLeaf[], moment: Moment): Promise<Bitmap[]> {
@@ -110,9 +105,9 @@ export class EventSource implements LeafSource {
 }
 
 /** What whole days answer for more than a few persons does not read their rows. */
-function sharesRows({ kind, matcher }: EventLeaf, { within }: Moment): boolean {
+function sharesRows({ kind, matcher }: EventLeaf, within: Bitmap): boolean {
   const isPlain = kind === 'performed_event' && typeof matcher.key === 'string' && matcher.filters.length === 0;
-  return !isPlain || (within !== null && within.size <= FEW_PERSONS);
+  return !isPlain || within.size <= FEW_PERSONS;
 }
 
 interface Days {

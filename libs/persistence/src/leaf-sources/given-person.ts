@@ -18,6 +18,7 @@ import type { Transaction } from '../database.js';
 import { Bindings } from './bindings.js';
 import { holdsOfIds } from './distinct-id.source.js';
 import { matchValues, matchValuesOfOne } from './match-values.js';
+import { piecesOf } from './pieces.js';
 import { propertyPredicate, valuePredicate } from './property-predicate.js';
 
 /** What is known of one person, stored or not, at the moment of a question. */
@@ -86,8 +87,8 @@ class GivenPropertySource implements LeafSource {
   async matching(leaves: readonly Leaf[], moment: Moment): Promise<readonly Bitmap[]> {
     const own = leaves.filter((leaf) => this.answers(leaf));
     const results: Bitmap[] = [];
-    for (let start = 0; start < own.length; start += LEAVES_A_STATEMENT) {
-      results.push(...(await this.match(own.slice(start, start + LEAVES_A_STATEMENT), moment)));
+    for (const piece of piecesOf(own, LEAVES_A_STATEMENT)) {
+      results.push(...(await this.match(piece, moment)));
     }
     return results;
   }

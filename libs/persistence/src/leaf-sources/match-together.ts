@@ -3,7 +3,7 @@ import { type Bitmap, bitmapOf, type EventLeaf, type Instant, type Moment } from
 import type { Transaction } from '../database.js';
 import { together } from '../together.js';
 import { Bindings } from './bindings.js';
-import { bitmapsOfEach } from './bitmaps-of-each.js';
+import { bitmapsByLeaf } from './bitmaps-of-each.js';
 import { type EventSql, rangeOf, selectPersons } from './event-leaf-sql.js';
 import {
   filtersPredicate,
@@ -54,13 +54,11 @@ export async function matchTogether(
   );
   const groups = [...Map.groupBy(prepared, ({ events }) => JSON.stringify(events)).values()];
   const statements = groups.flatMap((group) => piecesOf(group, LEAVES_A_STATEMENT));
-  const answered = await bitmapsOfEach(
+  const answerOf = await bitmapsByLeaf(
     client,
-    statements.map((group) => () => answer(client, group, few)),
+    statements.map((group) => ({ leaves: group.map(({ leaf }) => leaf), ask: () => answer(client, group, few) })),
   );
-  const asked = statements.flat().map(({ leaf }) => leaf);
-  const answers = new Map(answered.flat().map((bitmap, index) => [asked[index], bitmap]));
-  return leaves.map((leaf) => answers.get(leaf) ?? bitmapOf());
+  return leaves.map(answerOf);
 }
 
 async function prepare(

@@ -1,4 +1,6 @@
-import { type Bitmap, bitmapOf, BitmapScope, deserializeBitmap, serializeBitmap } from '#cohort-core';
+import { type Bitmap, bitmapOf, deserializeBitmap, serializeBitmap } from '#cohort-core';
+
+import { uniteEach } from './unite-chunks.js';
 
 /** The members of a chunk as stored: who is in `bitmap` or in `flipped`, but not in both. */
 export interface StoredMembers {
@@ -8,26 +10,17 @@ export interface StoredMembers {
 }
 
 /** The caller disposes of it. */
-export function membersOf({ bitmap, flipped }: StoredMembers): Bitmap {
-  const members = deserializeBitmap(bitmap);
-  if (flipped.length > 0) {
-    const others = deserializeBitmap(flipped);
-    members.xorInPlace(others);
-    others.dispose();
-  }
+export function membersOf(stored: StoredMembers): Bitmap {
+  const members = deserializeBitmap(stored.bitmap);
+  const flipped = flippedOf(stored);
+  members.xorInPlace(flipped);
+  flipped.dispose();
   return members;
 }
 
-/** The union of chunks; one at a time is unpacked. The caller disposes of it. */
+/** The union of chunks. The caller disposes of it. */
 export function uniteMembers(chunks: readonly StoredMembers[]): Bitmap {
-  using scope = new BitmapScope();
-  const united = scope.of();
-  for (const stored of chunks) {
-    const members = membersOf(stored);
-    united.orInPlace(members);
-    members.dispose();
-  }
-  return scope.release(united);
+  return uniteEach(chunks, membersOf);
 }
 
 /** The caller disposes of it. */

@@ -1,13 +1,18 @@
-import { type Bitmap, BitmapScope } from '#cohort-core';
+import { type Bitmap, BitmapScope, deserializeBitmap } from '#cohort-core';
 
-/** The union of stored bitmaps; one at a time is unpacked. The caller disposes of it. */
-export function uniteChunks(chunks: readonly Buffer[]): Bitmap {
+/** The union of what is unpacked, one at a time. The caller disposes of it. */
+export function uniteEach<T>(packed: readonly T[], unpack: (one: T) => Bitmap): Bitmap {
   using scope = new BitmapScope();
   const united = scope.of();
-  for (const bytes of chunks) {
-    const chunk = scope.deserialize(bytes);
-    united.orInPlace(chunk);
-    scope.release(chunk).dispose();
+  for (const one of packed) {
+    const bitmap = scope.track(unpack(one));
+    united.orInPlace(bitmap);
+    scope.release(bitmap).dispose();
   }
   return scope.release(united);
+}
+
+/** The union of stored bitmaps. The caller disposes of it. */
+export function uniteChunks(chunks: readonly Buffer[]): Bitmap {
+  return uniteEach(chunks, deserializeBitmap);
 }
