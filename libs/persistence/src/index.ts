@@ -24,7 +24,6 @@ export {
   type LeafExplanation,
 } from './explanation/explain-in-project.js';
 export type { Evidence } from './explanation/read-evidence.js';
-export type { MembersOverlay } from './leaf-sources/cohort.source.js';
 export { evaluateInProject, leafSources, type ProjectQuestion } from './leaf-sources/evaluate-in-project.js';
 export { evaluateGivenPerson, type GivenPerson } from './leaf-sources/given-person.js';
 export { readOrdinalSets } from './leaf-sources/ordinal-sets.js';

@@ -24,6 +24,15 @@ export class BitmapScope implements Disposable {
     return this.track(bitmap.clone());
   }
 
+  /** Everybody who is in any of them; what stands there several times is taken once. */
+  union(bitmaps: Iterable<Bitmap>): Bitmap {
+    const united = this.of();
+    for (const bitmap of new Set(bitmaps)) {
+      united.orInPlace(bitmap);
+    }
+    return united;
+  }
+
   /** Gives the bitmap to the caller, who disposes of it. */
   release(bitmap: Bitmap): Bitmap {
     this.owned.delete(bitmap);

@@ -10,19 +10,17 @@ import {
 
 import type { Transaction } from '../database.js';
 import { readEveryone } from '../membership/read-members.js';
-import { allSources, type WithinOf } from './all-sources.js';
-import { CohortSource, type MembersOverlay } from './cohort.source.js';
+import { allSources } from './all-sources.js';
+import { CohortSource } from './cohort.source.js';
 import { DistinctIdSource } from './distinct-id.source.js';
 import { EventSource } from './event.source.js';
 import { PersonMetadataSource } from './person-metadata.source.js';
 import { PersonPropertySource } from './person-property.source.js';
 
 /** Where the facts of a project's filters lie, as the transaction sees them. */
-export function leafSources(transaction: Transaction, projectId: number, overlay?: MembersOverlay): LeafSource[] {
-  const sources = [PersonPropertySource, DistinctIdSource, PersonMetadataSource, EventSource].map(
-    (Source) => new Source(transaction, projectId),
-  );
-  return [...sources, new CohortSource(transaction, projectId, overlay)];
+export function leafSources(transaction: Transaction, projectId: number): LeafSource[] {
+  const kinds = [PersonPropertySource, DistinctIdSource, PersonMetadataSource, EventSource, CohortSource];
+  return kinds.map((Source) => new Source(transaction, projectId));
 }
 
 export interface ProjectQuestion {
@@ -31,11 +29,7 @@ export interface ProjectQuestion {
   readonly at: Date;
   /** Null means everyone. */
   readonly within: Bitmap | null;
-  /** Of whom a leaf's answer is wanted, where that is not everybody in `within`; of others it may say nothing. */
-  readonly withinOf?: WithinOf;
   readonly observe?: NodeObserver;
-  /** Members of cohorts that are being changed, as they will be. */
-  readonly overlay?: MembersOverlay;
   /** Told, as the sources answer, how many more leaves are done. */
   readonly onLeaves?: (count: number) => void;
 }
@@ -44,13 +38,12 @@ export interface ProjectQuestion {
 export async function evaluateInProject(
   transaction: Transaction,
   trees: readonly FilterNode[],
-  { projectId, at, onLeaves, overlay, withinOf, ...question }: ProjectQuestion,
+  { projectId, at, onLeaves, ...question }: ProjectQuestion,
 ): Promise<Bitmap[]> {
   const blocks = question.within === null ? null : blocksOf(question.within);
   const everyone = await readEveryone(transaction, projectId, blocks);
   try {
-    const sources = leafSources(transaction, projectId, overlay);
-    const asked = allSources(transaction, sources, { withinOf, onLeaves });
+    const asked = allSources(transaction, leafSources(transaction, projectId), { onLeaves });
     return await evaluate(trees, { ...question, at: instantOf(at), everyone, sources: [asked] });
   } finally {
     everyone.dispose();

@@ -1,16 +1,15 @@
 import type { Bitmap, BitmapScope } from '#cohort-core';
 
 import type { Transaction } from '../database.js';
-import { evaluateInProject } from '../leaf-sources/evaluate-in-project.js';
 import { classifyDatabaseError } from '../postgres-errors.js';
-import { type ProjectMoment, readMoment } from '../projects/read-moment.js';
+import { readMoment } from '../projects/read-moment.js';
 import { type FactReader, inSnapshot } from '../snapshot.js';
 import { together } from '../together.js';
 import type { HeldBlocks } from './held-blocks.js';
 import type { LiveCohort } from './live-cohort.js';
+import { type Asked, LiveFacts, type MembersOverlay } from './live-facts.js';
 import { LiveFailure } from './live-failure.js';
 import { type Move, MoveFinder } from './moves.js';
-import { withinOfLeaves } from './narrow-leaves.js';
 import { levelsOf, type Touched } from './project-index.js';
 
 /** What is asked under the locks of a live writer. */
@@ -31,11 +30,6 @@ export interface LiveAnswer {
   readonly evaluated: number;
 }
 
-interface Asked {
-  readonly cohort: LiveCohort;
-  readonly within: Bitmap;
-}
-
 /**
  * Evaluates, in one snapshot taken now, each cohort within the persons it is asked about, referenced before referring: who moved in
  * a cohort is asked about in those that refer to it. The scope owns what is returned.
@@ -47,19 +41,18 @@ export async function evaluateLevels(
   scope: BitmapScope,
 ): Promise<LiveAnswer> {
   return inSnapshot(reader, async (snapshot) => {
-    const moment = await readMoment(snapshot, question.projectId);
-    const finder = new MoveFinder(question.stored, scope);
+    const { projectId, cohorts, stored, touched, versions } = question;
+    const moment = await readMoment(snapshot, projectId);
+    const facts = new LiveFacts(snapshot, { ...moment, projectId, blocks: stored.numbers }, scope);
+    await attempt(snapshot, () => facts.read(cohorts, touched));
+    const finder = new MoveFinder(stored, scope);
     const moves = new Map<number, Move>();
     let evaluated = 0;
-    for (const level of levelsOf(question.cohorts)) {
-      const asked = askedOf(level, question.touched, moves, scope);
+    for (const level of levelsOf(cohorts)) {
+      const asked = askedOf(level, touched, moves, scope);
       evaluated += asked.length;
       const overlay = overlayOf(level, moves, finder);
-      const answers = await evaluateLevel(
-        snapshot,
-        { ...moment, projectId: question.projectId, versions: question.versions, asked, overlay },
-        scope,
-      );
+      const answers = await evaluateLevel(snapshot, facts, { versions, asked, overlay });
       asked.forEach((one, index) => {
         const move = finder.moveOf({ ...one, matching: answers[index] ?? scope.of() });
         if (move !== undefined) {
@@ -76,7 +69,7 @@ function overlayOf(
   level: readonly LiveCohort[],
   moves: ReadonlyMap<number, Move>,
   finder: MoveFinder,
-): ReadonlyMap<number, Bitmap> {
+): MembersOverlay {
   const moved = [...new Set(level.flatMap(({ references }) => references))].flatMap((id) => moves.get(id) ?? []);
   return new Map(moved.map((move) => [move.cohort.id, finder.membersAfter(move)]));
 }
@@ -102,27 +95,32 @@ function askedOf(
   });
 }
 
-interface LevelQuestion extends ProjectMoment {
-  readonly projectId: number;
+interface LevelQuestion {
   readonly versions: ReadonlyMap<number, number>;
   readonly asked: readonly Asked[];
-  readonly overlay: ReadonlyMap<number, Bitmap>;
+  readonly overlay: MembersOverlay;
 }
 
-/** Together, equal leaves once; when that fails by the fault of one, each alone, which tells whose fault it was. */
-async function evaluateLevel(snapshot: Transaction, question: LevelQuestion, scope: BitmapScope): Promise<Bitmap[]> {
-  if (question.asked.length === 0) {
-    return [];
+/** Together; when that fails by the fault of one, each alone, which tells whose fault it was. */
+async function evaluateLevel(snapshot: Transaction, facts: LiveFacts, question: LevelQuestion): Promise<Bitmap[]> {
+  const { asked, overlay } = question;
+  const strangers = facts.strangersAmong(asked);
+  if (strangers.isEmpty) {
+    return facts.evaluate(asked, strangers, overlay);
   }
-  const all = await attempt(snapshot, () => evaluateTogether(snapshot, question, scope));
-  return all.answer ?? (await evaluateApart(snapshot, question, scope));
+  const all = await attempt(snapshot, () => facts.evaluate(asked, strangers, overlay));
+  return all.answer ?? (await evaluateApart(snapshot, facts, question));
 }
 
-async function evaluateApart(snapshot: Transaction, question: LevelQuestion, scope: BitmapScope): Promise<Bitmap[]> {
+async function evaluateApart(
+  snapshot: Transaction,
+  facts: LiveFacts,
+  { asked, overlay, versions }: LevelQuestion,
+): Promise<Bitmap[]> {
   const failed = new Map<number, unknown>();
   const answers: Bitmap[] = [];
-  for (const one of question.asked) {
-    const alone = await attempt(snapshot, () => evaluateTogether(snapshot, { ...question, asked: [one] }, scope));
+  for (const one of asked) {
+    const alone = await attempt(snapshot, () => facts.evaluate([one], facts.strangersAmong([one]), overlay));
     if (alone.answer === undefined) {
       failed.set(one.cohort.id, alone.error);
     } else {
@@ -130,18 +128,18 @@ async function evaluateApart(snapshot: Transaction, question: LevelQuestion, sco
     }
   }
   if (failed.size > 0) {
-    throw new LiveFailure(failed, question.versions);
+    throw new LiveFailure(failed, versions);
   }
   return answers;
 }
 
-interface Attempt {
-  readonly answer?: Bitmap[];
+interface Attempt<T> {
+  readonly answer?: T;
   readonly error?: unknown;
 }
 
 /** A failed statement costs the snapshot nothing. @throws what is nobody's fault: a lost connection, a server that is full */
-async function attempt(snapshot: Transaction, work: () => Promise<Bitmap[]>): Promise<Attempt> {
+async function attempt<T>(snapshot: Transaction, work: () => Promise<T>): Promise<Attempt<T>> {
   try {
     const [, answer] = await together(snapshot, [() => snapshot.query('SAVEPOINT evaluation'), work]);
     return { answer };
@@ -152,22 +150,4 @@ async function attempt(snapshot: Transaction, work: () => Promise<Bitmap[]>): Pr
     await snapshot.query('ROLLBACK TO SAVEPOINT evaluation');
     return { error };
   }
-}
-
-async function evaluateTogether(
-  snapshot: Transaction,
-  { asked, overlay, projectId, timezone, at }: LevelQuestion,
-  scope: BitmapScope,
-): Promise<Bitmap[]> {
-  const within = scope.of();
-  new Set(asked.map((one) => one.within)).forEach((persons) => {
-    within.orInPlace(persons);
-  });
-  const trees = asked.map(({ cohort }) => cohort.tree);
-  const withinOf = withinOfLeaves(
-    asked.map((one) => ({ tree: one.cohort.tree, within: one.within })),
-    scope,
-  );
-  const answers = await evaluateInProject(snapshot, trees, { projectId, timezone, at, within, withinOf, overlay });
-  return answers.map((answer) => scope.track(answer));
 }

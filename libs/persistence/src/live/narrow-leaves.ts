@@ -28,20 +28,9 @@ export function withinOfLeaves(asked: readonly NarrowTree[], scope: BitmapScope)
       .map((part) => numbers.get(part) ?? 0)
       .sort((a, b) => a - b)
       .join();
-    const union = unions.get(name) ?? unite(parts, scope);
+    const union = unions.get(name) ?? (parts.length === 1 ? parts[0] : undefined) ?? scope.union(parts);
     unions.set(name, union);
     withins.set(key, union);
   }
   return (leaf) => withins.get(leafKey(leaf)) ?? scope.of();
-}
-
-function unite([first, ...others]: readonly Bitmap[], scope: BitmapScope): Bitmap {
-  if (first === undefined || others.length === 0) {
-    return first ?? scope.of();
-  }
-  const united = scope.copy(first);
-  others.forEach((other) => {
-    united.orInPlace(other);
-  });
-  return united;
 }

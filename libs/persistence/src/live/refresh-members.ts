@@ -158,7 +158,7 @@ async function refreshLocked(
   const { projectId, reason } = occasion;
   const asked = [...touched].filter(([, persons]) => !persons.isEmpty).map(([id]) => id);
   const cohorts = index.withReferrers(asked).filter(({ id }) => versions.has(id));
-  const blocks = blocksTouched(touched, scope);
+  const blocks = blocksOf(scope.union(touched.values()));
   if (cohorts.length === 0 || blocks.length === 0) {
     return NOTHING;
   }
@@ -184,14 +184,6 @@ async function refreshLocked(
   held.write(changes, scope);
   await noteNearLimit(transaction, projectId, { changes: sizes, near, limit: parts.limit });
   return { ...written, cohorts: evaluated };
-}
-
-function blocksTouched(touched: Touched, scope: BitmapScope): number[] {
-  const all = scope.of();
-  new Set(touched.values()).forEach((persons) => {
-    all.orInPlace(persons);
-  });
-  return blocksOf(all);
 }
 
 function versionOf({ id }: LiveCohort, versions: ReadonlyMap<number, number>): number {
