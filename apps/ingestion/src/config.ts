@@ -14,11 +14,11 @@ export const ingestionConfig = defineConfig({
     min: 1,
     max: 50,
   }),
-  gatherMs: setting.integer('INGESTION_GATHER_MS', {
-    doc: 'How long events may wait on the broker for others to be stored with them, in milliseconds; 0: not at all, which is a little sooner and costs about twice the processor time.',
-    default: 100,
+  restMs: setting.integer('INGESTION_REST_MS', {
+    doc: 'Longest rest after a batch, in milliseconds: while it lasts, as long as the batch took twice, events gather on the broker and share the price of the next. An event out of the blue does not wait; behind there is no rest. 0: none, which costs about twice the processor time.',
+    default: 200,
     min: 0,
-    max: 250,
+    max: 1_000,
   }),
   foldEveryMs: setting.integer('INGESTION_FOLD_EVERY_MS', {
     doc: 'Pause between two rounds of the compactor, in milliseconds.',

@@ -14,8 +14,8 @@ export const realtimeConfig = defineConfig({
     min: 0,
     max: 65_535,
   }),
-  batchEveryMs: setting.integer('REALTIME_BATCH_EVERY_MS', {
-    doc: 'Milliseconds from the start of one batch of changes to that of the next: a batch changes nearly every chunk of nearly every live cohort, whether it tells of a hundred persons or a thousand.',
+  restMs: setting.integer('REALTIME_REST_MS', {
+    doc: 'Longest rest after a batch of changes, in milliseconds; it lasts half as long as the batch took: a batch changes nearly every chunk of nearly every live cohort, whether it tells of a hundred persons or a thousand. A change out of the blue does not wait; behind there is no rest.',
     default: 200,
     min: 0,
     max: 1_000,

@@ -5,6 +5,9 @@ import { classifyForMessages } from '#persistence';
 import { realtimeConfig } from './config.js';
 import { RealtimeModule } from './realtime.module.js';
 
+/** Enough to share the price of a batch at few events a second; at many it must be ready again when ingestion's next batch is told. */
+const REST_TIMES = 0.5;
+
 const config = realtimeConfig.read();
 
 await runService({
@@ -16,5 +19,6 @@ await runService({
   strategy: consumeAs('realtime', {
     classify: classifyForMessages,
     sessionTimeoutMs: config.kafkaSessionTimeoutMs,
+    rest: { times: REST_TIMES, atMostMs: config.restMs },
   }),
 });

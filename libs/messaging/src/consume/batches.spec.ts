@@ -65,19 +65,19 @@ describe('batches', () => {
     });
   });
 
-  it('gather messages that come one by one, where that is asked for', async () => {
+  it('rest where that is asked for: what comes meanwhile shares the next call', async () => {
     const topic = await newTopic(1);
-    const calls = { gathered: [] as Batch[], soon: [] as Batch[] };
+    const calls = { rested: [] as Batch[], soon: [] as Batch[] };
     start({
       topic,
-      group: 'gathered',
-      options: { gatherMs: 250 },
-      handleBatch: (batch) => (calls.gathered.push(batch), ok()),
+      group: 'rested',
+      options: { rest: { times: 10_000, atMostMs: 250 } },
+      handleBatch: (batch) => (calls.rested.push(batch), ok()),
     });
     start({ topic, group: 'soon', handleBatch: (batch) => (calls.soon.push(batch), ok()) });
     const bothHave = (count: number) =>
       eventually(() => {
-        expect([calls.gathered.flat().length, calls.soon.flat().length]).toEqual([count, count]);
+        expect([calls.rested.flat().length, calls.soon.flat().length]).toEqual([count, count]);
       });
     await sendNotes(topic, 1);
     await bothHave(1);
@@ -85,8 +85,23 @@ describe('batches', () => {
       await sendNotes(topic, 1, n);
     }
     await bothHave(61);
-    // A call that does not gather takes some 25 ms, one that does 250.
-    expect(calls.gathered.length * 2).toBeLessThan(calls.soon.length);
+    // A call that does not rest takes some 25 ms, one that does 250.
+    expect(calls.rested.length * 2).toBeLessThan(calls.soon.length);
+  });
+
+  it('do not rest behind, and a stop ends a rest', async () => {
+    const topic = await newTopic(2);
+    await sendNotes(topic, 1_000);
+    const calls: Batch[] = [];
+    const rest = { times: 1_000_000, atMostMs: 600_000 };
+    const handleBatch = (batch: Batch) => (calls.push(batch), ok());
+    const consumer = start({ topic, group: 'behind', maxBatch: 100, options: { rest }, handleBatch });
+    await eventually(() => {
+      expect(calls.flat()).toHaveLength(1_000);
+    });
+    expect(calls.length).toBeGreaterThanOrEqual(10);
+    await consumer.stop();
+    expect(await committedTotal(kafka.connection, 'behind', topic)).toBe(1_000);
   });
 
   it('are halved until the poison stands alone; the others are done once each', async () => {

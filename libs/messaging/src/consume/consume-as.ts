@@ -6,7 +6,7 @@ import { KafkaConnection } from '../connection/kafka-connection.js';
 import { MessageProducer } from '../produce/message-producer.js';
 import { KafkaStrategy, type KafkaStrategyOptions } from './kafka-strategy.js';
 
-type OwnOptions = Pick<KafkaStrategyOptions, 'classify' | 'sessionTimeoutMs' | 'batchesAtOnce' | 'gatherMs'>;
+type OwnOptions = Pick<KafkaStrategyOptions, 'classify' | 'sessionTimeoutMs' | 'batchesAtOnce' | 'rest'>;
 
 /** Feeds an app's `@EventPattern` handlers as the consumer group of this name (without prefix). */
 export const consumeAs =

@@ -18,8 +18,6 @@ export interface GroupMemberOptions {
   readonly metrics: ConsumerMetrics;
   readonly health: Health;
   readonly sessionTimeoutMs: number;
-  /** How long the broker may gather messages before it answers a fetch; 0: the first byte ends the wait. */
-  readonly gatherMs: number;
   readonly onBatch: (payload: EachBatchPayload, membership: Membership) => Promise<void>;
   /** The client gave up for good. */
   readonly onDead: (error: Error) => void;
@@ -31,8 +29,6 @@ const METADATA_MAX_AGE_MS = 10_000;
 const MAX_WAIT_MS = 250;
 /** What one fetch may hold in memory: about 10,000 events, ten times their bytes once they are objects. */
 const MAX_BYTES_PER_FETCH = 4 * 1024 * 1024;
-/** So much is worth a call of a handler at once, however long there is to gather. */
-const GATHERED_BYTES = 256 * 1024;
 const CONNECT_PAUSE_MS = 1_000;
 /** Every partition of a fetch starts at once; the lanes decide what runs. */
 const PARTITIONS_AT_ONCE = 256;
@@ -83,7 +79,7 @@ export class GroupMember {
   }
 
   private async connect(): Promise<void> {
-    const { connection, gatherMs, sessionTimeoutMs, topics } = this.options;
+    const { connection, sessionTimeoutMs, topics } = this.options;
     const consumer = connection.kafka.consumer({
       groupId: this.groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -92,9 +88,9 @@ export class GroupMember {
       metadataMaxAge: METADATA_MAX_AGE_MS,
       allowAutoTopicCreation: false,
       maxInFlightRequests: 1,
-      minBytes: gatherMs > 0 ? GATHERED_BYTES : 1,
+      minBytes: 1,
       maxBytes: MAX_BYTES_PER_FETCH,
-      maxWaitTimeInMs: gatherMs > 0 ? gatherMs : MAX_WAIT_MS,
+      maxWaitTimeInMs: MAX_WAIT_MS,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5 },
     });
     this.consumer = consumer;

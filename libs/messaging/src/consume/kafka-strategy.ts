@@ -17,6 +17,7 @@ import { LagWatch } from './lag-watch.js';
 import { CombiningLane, type Lane, type LaneParts, SingleLane } from './lanes.js';
 import type { Membership } from './membership.js';
 import { PartitionRun } from './partition-run.js';
+import type { RestPolicy } from './rest.js';
 import { type Classify, classifyWith, DEFAULT_RETRY, type RetryPolicy } from './retry-policy.js';
 
 export interface KafkaStrategyOptions {
@@ -34,15 +35,12 @@ export interface KafkaStrategyOptions {
   readonly topics?: readonly Topic[];
   /** After so long without a heartbeat the group goes on without this member; default 10,000. */
   readonly sessionTimeoutMs?: number;
-  /**
-   * How long messages may wait on the broker for others to come with them, in milliseconds; default 0. What a call costs, whatever it
-   * holds, is then paid for more of them.
-   */
-  readonly gatherMs?: number;
   /** Calls of handlers that take one message; default 4, what a pool of five connections carries. */
   readonly callsAtOnce?: number;
   /** Calls of each handler that takes batches; default 1. */
   readonly batchesAtOnce?: number;
+  /** After each call of those; default none. */
+  readonly rest?: RestPolicy;
   /** Default: exit code 1, because a process that consumes nothing is worse than none. */
   readonly onDead?: (error: Error) => void;
 }
@@ -52,6 +50,7 @@ const SESSION_TIMEOUT_MS = 10_000;
 const HEARTBEATS_PER_SESSION = 10;
 const CALLS_AT_ONCE = 4;
 const MAX_BATCH = 1_000;
+const NO_REST: RestPolicy = { times: 0, atMostMs: 0 };
 
 /**
  * Nest's way to Kafka: `@EventPattern(TOPICS.x.name)` handlers take a `ReceivedMessage` and answer an `Outcome`; with
@@ -115,7 +114,6 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       ...{ connection, group, health, logger, metrics },
       topics: [...this.lanes.keys()],
       sessionTimeoutMs: this.options.sessionTimeoutMs ?? SESSION_TIMEOUT_MS,
-      gatherMs: this.options.gatherMs ?? 0,
       onBatch: async (payload, membership) => this.onBatch(payload, membership),
       onDead: this.options.onDead ?? (() => process.exit(1)),
     });
@@ -157,7 +155,11 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy {
       attempts: context.attempts,
     };
     return batch === true
-      ? new CombiningLane(parts, { maxBatch, callsAtOnce: this.options.batchesAtOnce ?? 1 })
+      ? new CombiningLane(parts, {
+          maxBatch,
+          callsAtOnce: this.options.batchesAtOnce ?? 1,
+          rest: this.options.rest ?? NO_REST,
+        })
       : new SingleLane(parts, this.options.callsAtOnce ?? CALLS_AT_ONCE);
   }
 

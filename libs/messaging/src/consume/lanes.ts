@@ -7,6 +7,7 @@ import type { AttemptLog } from './attempts.js';
 import type { Decider } from './decide.js';
 import { type Item, itemOf } from './item.js';
 import type { PartitionRun } from './partition-run.js';
+import { rest, type RestPolicy } from './rest.js';
 import { Slots } from './slots.js';
 
 /** How the messages of a topic reach its handler. */
@@ -65,7 +66,7 @@ export class CombiningLane implements Lane {
 
   constructor(
     private readonly parts: LaneParts,
-    private readonly options: { readonly maxBatch: number; readonly callsAtOnce: number },
+    private readonly options: { readonly maxBatch: number; readonly callsAtOnce: number; readonly rest: RestPolicy },
   ) {}
 
   async travel(run: PartitionRun): Promise<void> {
@@ -106,12 +107,14 @@ export class CombiningLane implements Lane {
   }
 
   private async round(passengers: readonly Passenger[]): Promise<void> {
+    const startedAt = performance.now();
     try {
       const runs = passengers.map(({ run }) => run).filter((run) => !run.isOver);
       const items = this.gather(runs);
       await this.parts.decider.decide(items);
       await this.parts.actor.act(items);
       await runs[0]?.commit();
+      await rest(startedAt, runs, this.options.rest);
       passengers.forEach(({ resolve }) => {
         resolve();
       });

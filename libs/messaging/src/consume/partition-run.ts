@@ -53,6 +53,11 @@ export class PartitionRun {
     return next === undefined ? 0 : Number(BigInt(batch.highWatermark) - BigInt(next));
   }
 
+  /** The broker had more when it answered, or more of this answer is left. */
+  get isBehind(): boolean {
+    return this.remaining > 0 || this.payload.batch.offsetLag() !== '0';
+  }
+
   get remaining(): number {
     return this.payload.batch.messages.length - this.position;
   }
