@@ -101,6 +101,27 @@ describe('following what persons do', () => {
     expect(await fixture.historyOf(far)).toMatchObject([{ entered: [], left: [70_000] }]);
   });
 
+  it.each([false, true])(
+    'asks about those who moved in a cohort it refers to and about its own at once, negated: %s',
+    async (negation) => {
+      const { follow } = fixture.replica();
+      const buyers = await fixture.createLive(all(did('buy')));
+      const pros = await fixture.createLive(all(inCohort(buyers, negation), planIs('pro')));
+      await fixture.addPerson(1, { plan: 'free' }, 'cid');
+      await fixture.addEvent(1, 'buy');
+      await follow({ ordinal: 1, born: true, events: ['buy'], properties: ['plan'] });
+      await fixture.setPlan(1, 'pro');
+      await fixture.addEvent(70_000, 'buy');
+      await follow({ ordinal: 1, properties: ['plan'] }, { ordinal: 70_000, events: ['buy'] });
+      expect(await fixture.members(pros)).toEqual(negation ? [] : [1, 70_000]);
+      await fixture.setPlan(0, 'pro');
+      await fixture.addPerson(2, { plan: 'pro' }, 'dora');
+      await fixture.addEvent(2, 'buy');
+      await follow({ ordinal: 0, properties: ['plan'] }, { ordinal: 2, born: true, events: ['buy'] });
+      expect(await fixture.members(pros)).toEqual(negation ? [0] : [1, 2, 70_000]);
+    },
+  );
+
   it('goes by the definition that the version was calculated from, until the next flip', async () => {
     const { follow } = fixture.replica();
     const edited = await fixture.createLive(all(planIs('pro')));
