@@ -15,7 +15,7 @@ export const ingestionConfig = defineConfig({
     max: 50,
   }),
   restMs: setting.integer('INGESTION_REST_MS', {
-    doc: 'Longest rest after a batch, in milliseconds: while it lasts, as long as the batch took twice, events gather on the broker and share the price of the next. An event out of the blue does not wait; behind there is no rest. 0: none, which costs about twice the processor time.',
+    doc: 'Longest rest after a batch, in milliseconds: it lasts twice as long as the batch took, and events gather on the broker meanwhile and share the price of the next. An event out of the blue does not wait; behind there is no rest. 0: none, which costs more processor time.',
     default: 200,
     min: 0,
     max: 1_000,

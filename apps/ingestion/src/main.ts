@@ -6,7 +6,7 @@ import { ingestionConfig } from './config.js';
 import { RestartBatch } from './ingest-events/restart-batch.js';
 import { IngestionModule } from './ingestion.module.js';
 
-/** A third of the time on batches, two thirds for others to gather: less costs readers more time than it saves processors. */
+/** So that its beat is longer than a batch of realtime's: with less the two fall out of step, and readers wait longer (docs/decisions/0012). */
 const REST_TIMES = 2;
 
 const config = ingestionConfig.read();

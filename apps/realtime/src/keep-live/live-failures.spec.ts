@@ -1,6 +1,6 @@
 import { useDatabase } from '#testing';
 
-import { all, did, LiveFixture, planIs } from '../testing/live-fixture.js';
+import { all, did, inCohort, LiveFixture, planIs } from '../testing/live-fixture.js';
 
 describe('a cohort whose live evaluation fails', () => {
   const fixture = new LiveFixture(useDatabase({ pipelined: true }));
@@ -48,6 +48,26 @@ describe('a cohort whose live evaluation fails', () => {
     await fixture.addEvent(0, 'buy');
     await follow({ ordinal: 0, events: ['buy'] });
     expect(await fixture.members(slow)).toEqual([]);
+  });
+
+  it('costs those who refer to others, or to it, nothing but the wait', async () => {
+    const { follow } = fixture.replica(1_000);
+    const slow = await fixture.createLive(all(did('buy')));
+    const pros = await fixture.createLive(all(planIs('pro')));
+    const proFriends = await fixture.createLive(all(inCohort(pros), planIs('pro')));
+    const others = await fixture.createLive(all(inCohort(slow, true), planIs('pro')));
+    const lock = await fixture.database.pool.connect();
+    await lock.query('BEGIN; LOCK TABLE event');
+    await fixture.setPlan(0, 'pro');
+    await follow({ ordinal: 0, events: ['buy'], properties: ['plan'] });
+    await lock.query('ROLLBACK');
+    lock.release();
+    expect(await fixture.members(proFriends)).toEqual([0]);
+    expect(await fixture.members(others)).toEqual([0]);
+    expect(await cohort(slow)).toMatchObject({ version: 1, pending_version: 2 });
+    for (const id of [proFriends, others]) {
+      expect(await cohort(id)).toMatchObject({ live_error: null, pending_version: 1 });
+    }
   });
 
   it('whose stored definition nobody can read any more, too', async () => {

@@ -39,7 +39,7 @@ export interface KafkaStrategyOptions {
   readonly callsAtOnce?: number;
   /** Calls of each handler that takes batches; default 1. */
   readonly batchesAtOnce?: number;
-  /** After each call of those; default none. */
+  /** After a call of those that took all there was; default none. */
   readonly rest?: RestPolicy;
   /** Default: exit code 1, because a process that consumes nothing is worse than none. */
   readonly onDead?: (error: Error) => void;

@@ -62,6 +62,7 @@ interface Passenger {
  */
 export class CombiningLane implements Lane {
   private waiting: Passenger[] = [];
+  private readonly underway = new Set<PartitionRun>();
   private running = 0;
 
   constructor(
@@ -70,11 +71,16 @@ export class CombiningLane implements Lane {
   ) {}
 
   async travel(run: PartitionRun): Promise<void> {
-    while (!run.isOver) {
-      await new Promise<void>((resolve, reject) => {
-        this.waiting.push({ run, resolve, reject });
-        void this.runRounds();
-      });
+    this.underway.add(run);
+    try {
+      while (!run.isOver) {
+        await new Promise<void>((resolve, reject) => {
+          this.waiting.push({ run, resolve, reject });
+          void this.runRounds();
+        });
+      }
+    } finally {
+      this.underway.delete(run);
     }
   }
 
@@ -114,7 +120,7 @@ export class CombiningLane implements Lane {
       await this.parts.decider.decide(items);
       await this.parts.actor.act(items);
       await runs[0]?.commit();
-      await rest(startedAt, runs, this.options.rest);
+      await rest(performance.now() - startedAt, [...this.underway], this.options.rest);
       passengers.forEach(({ resolve }) => {
         resolve();
       });

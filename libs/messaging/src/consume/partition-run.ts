@@ -41,9 +41,12 @@ export class PartitionRun {
   }
 
   get isOver(): boolean {
-    const isAtEnd = this.position >= this.payload.batch.messages.length;
-    const mayGoOn = !this.membership.isOver && this.payload.isRunning() && !this.payload.isStale();
-    return isAtEnd || this.holdMs !== undefined || !mayGoOn;
+    return this.remaining === 0 || this.holdMs !== undefined || !this.mayGoOn;
+  }
+
+  /** Not once the process stops, or the group hands its partitions out anew. */
+  get mayGoOn(): boolean {
+    return !this.membership.isOver && this.payload.isRunning() && !this.payload.isStale();
   }
 
   /** Messages of the partition behind the last one acted on, as of this fetch. */

@@ -9,11 +9,23 @@ export interface RestPolicy {
   readonly atMostMs: number;
 }
 
-/** A message out of the blue never waits: only what comes right after a batch does. Behind there is no rest; there is enough already. */
-export async function rest(startedAt: number, runs: readonly PartitionRun[], policy: RestPolicy): Promise<void> {
-  const ms = Math.min(policy.atMostMs, policy.times * (performance.now() - startedAt));
-  const signal = runs[0]?.signal;
-  if (ms > 0 && signal?.aborted === false && !runs.some(({ isBehind }) => isBehind)) {
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
+type Run = Pick<PartitionRun, 'isBehind' | 'mayGoOn' | 'signal'>;
+
+/**
+ * After a batch that took all there was. A message out of the blue finds nobody at rest.
+ * @param tookMs the batch
+ * @param underway all runs that are fetched and not done: while one of them is behind there is enough to do
+ */
+export function restMs(tookMs: number, underway: readonly Run[], { times, atMostMs }: RestPolicy): number {
+  const isDue = underway.every(({ isBehind, mayGoOn }) => mayGoOn && !isBehind);
+  return isDue ? Math.min(atMostMs, times * tookMs) : 0;
+}
+
+/** As long as {@link restMs} says, or until the process stops. */
+export async function rest(tookMs: number, underway: readonly Run[], policy: RestPolicy): Promise<void> {
+  const ms = restMs(tookMs, underway, policy);
+  const [first] = underway;
+  if (ms > 0 && first !== undefined) {
+    await sleep(ms, undefined, { signal: first.signal }).catch(() => undefined);
   }
 }

@@ -44,7 +44,8 @@ export async function evaluateLevels(
     const { projectId, cohorts, stored, touched, versions } = question;
     const moment = await readMoment(snapshot, projectId);
     const facts = new LiveFacts(snapshot, { ...moment, projectId, blocks: stored.numbers }, scope);
-    await attempt(snapshot, () => facts.read(cohorts, touched));
+    const read = await attempt(snapshot, () => facts.read(cohorts, touched));
+    const evaluateLevel = read.error === undefined ? evaluateTogether : evaluateApart;
     const finder = new MoveFinder(stored, scope);
     const moves = new Map<number, Move>();
     let evaluated = 0;
@@ -101,17 +102,20 @@ interface LevelQuestion {
   readonly overlay: MembersOverlay;
 }
 
-/** Together; when that fails by the fault of one, each alone, which tells whose fault it was. */
-async function evaluateLevel(snapshot: Transaction, facts: LiveFacts, question: LevelQuestion): Promise<Bitmap[]> {
+/** When that fails by the fault of one, each alone. */
+async function evaluateTogether(snapshot: Transaction, facts: LiveFacts, question: LevelQuestion): Promise<Bitmap[]> {
   const { asked, overlay } = question;
-  const strangers = facts.strangersAmong(asked);
-  if (strangers.isEmpty) {
-    return facts.evaluate(asked, strangers, overlay);
+  if (asked.length === 0) {
+    return [];
   }
-  const all = await attempt(snapshot, () => facts.evaluate(asked, strangers, overlay));
+  if (!facts.hasStrangers(asked)) {
+    return facts.evaluate(asked, overlay);
+  }
+  const all = await attempt(snapshot, () => facts.evaluate(asked, overlay));
   return all.answer ?? (await evaluateApart(snapshot, facts, question));
 }
 
+/** Tells whose fault a failure was. */
 async function evaluateApart(
   snapshot: Transaction,
   facts: LiveFacts,
@@ -120,7 +124,7 @@ async function evaluateApart(
   const failed = new Map<number, unknown>();
   const answers: Bitmap[] = [];
   for (const one of asked) {
-    const alone = await attempt(snapshot, () => facts.evaluate([one], facts.strangersAmong([one]), overlay));
+    const alone = await attempt(snapshot, () => facts.evaluate([one], overlay));
     if (alone.answer === undefined) {
       failed.set(one.cohort.id, alone.error);
     } else {

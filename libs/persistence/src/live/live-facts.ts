@@ -26,10 +26,16 @@ export interface Asked {
   readonly within: Bitmap;
 }
 
-export interface FactsPlace extends ProjectMoment {
+interface FactsPlace extends ProjectMoment {
   readonly projectId: number;
   /** In which everybody lies who is asked about. */
   readonly blocks: readonly number[];
+}
+
+/** Those asked about whose answers are not known, and the leaves that are to be asked about them. */
+interface Strangers {
+  readonly persons: Bitmap;
+  readonly leaves: ReadonlySet<string>;
 }
 
 /** Cohort → its members after the change that is being made, in the blocks that are asked about. Only looked at. */
@@ -40,6 +46,7 @@ export type MembersOverlay = ReadonlyMap<number, Bitmap>;
  * are asked about them at once; a level waits for the database only where it is about persons who moved in what it refers to.
  */
 export class LiveFacts {
+  private readonly nobody: Bitmap;
   private everyone: Bitmap | undefined;
   private readonly known = new Map<string, Bitmap>();
   /** Cohort → of whom the answers of all its leaves are known. */
@@ -50,9 +57,11 @@ export class LiveFacts {
     private readonly snapshot: Transaction,
     private readonly place: FactsPlace,
     private readonly scope: BitmapScope,
-  ) {}
+  ) {
+    this.nobody = scope.of();
+  }
 
-  /** All that can be asked before it is known who moves. When it throws, nothing is known, and each level asks for itself. */
+  /** All that can be asked before it is known who moves. When it throws, nothing is known, and whoever is evaluated asks for itself. */
   async read(cohorts: readonly LiveCohort[], touched: Touched): Promise<void> {
     const { scope, snapshot } = this;
     const asked = cohorts.flatMap((cohort) => {
@@ -81,23 +90,15 @@ export class LiveFacts {
     });
   }
 
-  /** Those asked about of whom a leaf's answer is not known. */
-  strangersAmong(asked: readonly Asked[]): Bitmap {
-    const unknown = asked.flatMap(({ cohort, within }) => {
-      const known = this.knownOf.get(cohort.id);
-      if (known === undefined || known === within) {
-        return known === undefined ? [within] : [];
-      }
-      const strangers = this.scope.copy(within);
-      strangers.andNotInPlace(known);
-      return [strangers];
-    });
-    return this.scope.union(unknown);
+  /** Whether the database has to be asked about any of them. */
+  hasStrangers(asked: readonly Asked[]): boolean {
+    return asked.some((one) => !this.strangersOf(one).isEmpty);
   }
 
-  /** @param strangers among those asked about */
-  async evaluate(asked: readonly Asked[], strangers: Bitmap, overlay: MembersOverlay): Promise<Bitmap[]> {
+  /** Answers about those asked are known, or asked for. */
+  async evaluate(asked: readonly Asked[], overlay: MembersOverlay): Promise<Bitmap[]> {
     const { place, scope } = this;
+    const strangers = this.strangersAmong(asked);
     this.everyone ??= scope.track(await this.readEveryone());
     const source: LeafSource = {
       answers: () => true,
@@ -116,15 +117,38 @@ export class LiveFacts {
     return answers.map((answer) => scope.track(answer));
   }
 
-  /** A cohort that moves has the members of after the move; what else is known is completed by asking about strangers. */
-  private async matching(leaves: readonly Leaf[], strangers: Bitmap, overlay: MembersOverlay): Promise<Bitmap[]> {
-    const knownOf = (leaf: Leaf) =>
+  /** Members of a cohort that moves are those after the move; what else is known is completed by asking about strangers. */
+  private async matching(leaves: readonly Leaf[], strangers: Strangers, overlay: MembersOverlay): Promise<Bitmap[]> {
+    const atHand = (leaf: Leaf) =>
       (leaf.kind === 'cohort' ? overlay.get(leaf.cohortId) : undefined) ?? this.known.get(leafKey(leaf));
-    const isOpen = (leaf: Leaf) => knownOf(leaf) === undefined || (leaf.kind !== 'cohort' && !strangers.isEmpty);
+    const isOpen = (leaf: Leaf) =>
+      atHand(leaf) === undefined || (leaf.kind !== 'cohort' && strangers.leaves.has(leafKey(leaf)));
     const open = leaves.filter(isOpen);
-    const answers = await this.ask(open, strangers);
+    const answers = await this.ask(open, strangers.persons);
     const fresh = new Map(open.map((leaf, index) => [leaf, answers[index]]));
-    return leaves.map((leaf) => complete(knownOf(leaf), fresh.get(leaf), strangers));
+    return leaves.map((leaf) => complete(atHand(leaf), fresh.get(leaf), strangers.persons));
+  }
+
+  /** All of them as one set, so that the leaves share the rows: they are few. */
+  private strangersAmong(asked: readonly Asked[]): Strangers {
+    const found = asked.flatMap((one) => {
+      const persons = this.strangersOf(one);
+      return persons.isEmpty ? [] : [{ persons, leaves: leavesOf(one.cohort.tree).map(leafKey) }];
+    });
+    return {
+      persons: this.scope.union(found.map(({ persons }) => persons)),
+      leaves: new Set(found.flatMap(({ leaves }) => leaves)),
+    };
+  }
+
+  private strangersOf({ cohort, within }: Asked): Bitmap {
+    const known = this.knownOf.get(cohort.id);
+    if (known === undefined || known === within) {
+      return known === undefined ? within : this.nobody;
+    }
+    const strangers = this.scope.copy(within);
+    strangers.andNotInPlace(known);
+    return strangers;
   }
 
   private async ask(leaves: readonly Leaf[], within: Bitmap, withinOf?: WithinOf): Promise<readonly Bitmap[]> {
