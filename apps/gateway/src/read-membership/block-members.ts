@@ -1,6 +1,8 @@
 import { PackedBlock } from '#cohort-core';
 import type { StoredMembers } from '#persistence';
 
+import { BitRows } from './bit-rows.js';
+
 /** A chunk as stored; an emptied one is told too. */
 export interface ChunkRow extends StoredMembers {
   readonly cohortId: number;
@@ -8,32 +10,38 @@ export interface ChunkRow extends StoredMembers {
 
 interface CohortInBlock {
   readonly cohortId: number;
-  readonly members: PackedBlock;
+  /** Where many members are; -1 when they are few, or in few runs. */
+  readonly row: number;
+  /** Undefined when they are in a row. */
+  readonly members: PackedBlock | undefined;
+  /** Without the row. */
   readonly bytes: number;
 }
 
 /** What members cost beside their content: the objects around them and their place in the list. */
 const BYTES_AROUND_MEMBERS = 300;
+const NO_ROW = -1;
 
 /** Who of one block of persons is in which cohorts, as of an epoch. */
 export class BlockMembers {
   private readonly byCohort = new Map<number, CohortInBlock>();
   /** By cohort id, ascending. */
   private sorted: readonly CohortInBlock[] = [];
-  private size = 0;
+  private readonly rows = new BitRows();
+  private bytesBesideRows = 0;
 
   /** Counts the commits that are in here; -1 before the first. */
   epoch = -1;
 
   get bytes(): number {
-    return this.size;
+    return this.rows.bytes + this.bytesBesideRows;
   }
 
   /** @param chunks of every cohort that a commit after the present epoch changed */
   advance(epoch: number, chunks: readonly ChunkRow[]): void {
     for (const { cohortId, bitmap, flipped } of chunks) {
-      const members = PackedBlock.of(bitmap, flipped);
-      this.replace(cohortId, members, members.bytes + BYTES_AROUND_MEMBERS);
+      this.remove(cohortId);
+      this.add(cohortId, PackedBlock.of(bitmap, flipped));
     }
     this.sorted = [...this.byCohort.values()].sort((a, b) => a.cohortId - b.cohortId);
     this.epoch = epoch;
@@ -52,27 +60,41 @@ export class BlockMembers {
     }
   }
 
-  private replace(cohortId: number, members: PackedBlock, bytes: number): void {
-    this.size -= this.byCohort.get(cohortId)?.bytes ?? 0;
-    if (members.isEmpty) {
+  private remove(cohortId: number): void {
+    const known = this.byCohort.get(cohortId);
+    if (known !== undefined) {
       this.byCohort.delete(cohortId);
-    } else {
-      this.byCohort.set(cohortId, { cohortId, members, bytes });
-      this.size += bytes;
+      this.bytesBesideRows -= known.bytes;
+      if (known.row !== NO_ROW) {
+        this.rows.remove(known.row);
+      }
     }
   }
 
+  private add(cohortId: number, members: PackedBlock): void {
+    if (members.isEmpty) {
+      return;
+    }
+    const { bits } = members;
+    const place =
+      bits === undefined
+        ? { row: NO_ROW, members, bytes: members.bytes + BYTES_AROUND_MEMBERS }
+        : { row: this.rows.add(bits), members: undefined, bytes: BYTES_AROUND_MEMBERS };
+    this.byCohort.set(cohortId, { cohortId, ...place });
+    this.bytesBesideRows += place.bytes;
+  }
+
   private collectOne(ordinal: number, cohortIds: number[]): void {
-    for (const { cohortId, members } of this.sorted) {
-      if (members.has(ordinal)) {
+    for (const { cohortId, row, members } of this.sorted) {
+      if (members === undefined ? this.rows.has(row, ordinal) : members.has(ordinal)) {
         cohortIds.push(cohortId);
       }
     }
   }
 
   private collectMany(ordinals: readonly number[], found: ReadonlyMap<number, number[]>): void {
-    for (const { cohortId, members } of this.sorted) {
-      for (const ordinal of members.pick(ordinals)) {
+    for (const { cohortId, row, members } of this.sorted) {
+      for (const ordinal of members?.pick(ordinals) ?? ordinals.filter((one) => this.rows.has(row, one))) {
         found.get(ordinal)?.push(cohortId);
       }
     }

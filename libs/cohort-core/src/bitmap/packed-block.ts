@@ -19,7 +19,7 @@ const NO_SPANS = new Uint16Array(0);
 export class PackedBlock {
   private constructor(
     /** A bit a person; empty when there are spans. */
-    private readonly bits: Uint8Array,
+    private readonly content: Uint8Array,
     /** Where each span of members begins, ascending; behind it how many more it has, when `stride` is 2. */
     private readonly spans: Uint16Array,
     private readonly stride: 1 | 2,
@@ -54,23 +54,28 @@ export class PackedBlock {
       : new PackedBlock(NO_BITS, spansIn(cut(bytes, HEAD_WITHOUT_RUNS, members * 2)), 1);
   }
 
+  /** A bit a person, to be copied only; undefined when the members are few, or in few runs. */
+  get bits(): Uint8Array | undefined {
+    return this.content.length > 0 ? this.content : undefined;
+  }
+
   get bytes(): number {
-    return this.bits.length + this.spans.byteLength;
+    return this.content.length + this.spans.byteLength;
   }
 
   get isEmpty(): boolean {
-    return this.bits.length === 0 && this.spans.length === 0;
+    return this.content.length === 0 && this.spans.length === 0;
   }
 
   /** @param ordinal of this block */
   has(ordinal: number): boolean {
     const place = ordinal % BLOCK_SIZE;
-    return this.bits.length > 0 ? this.hasBit(place) : this.isIn(this.spanAt(place, 0, this.spanCount), place);
+    return this.content.length > 0 ? this.hasBit(place) : this.isIn(this.spanAt(place, 0, this.spanCount), place);
   }
 
   /** @param ordinals of this block, ascending @returns the members among them */
   pick(ordinals: readonly number[]): number[] {
-    if (this.bits.length > 0) {
+    if (this.content.length > 0) {
       return ordinals.filter((ordinal) => this.hasBit(ordinal % BLOCK_SIZE));
     }
     let span = 0;
@@ -92,7 +97,7 @@ export class PackedBlock {
   /** A copy. */
   private toBits(): Uint8Array {
     const bits = new Uint8Array(BYTES_OF_BITS);
-    bits.set(this.bits);
+    bits.set(this.content);
     for (let span = 0; span < this.spanCount; span += 1) {
       const begin = this.spans[span * this.stride] ?? 0;
       setBits(bits, begin, begin + (this.stride === 1 ? 0 : (this.spans[span * this.stride + 1] ?? 0)));
@@ -105,7 +110,7 @@ export class PackedBlock {
   }
 
   private hasBit(place: number): boolean {
-    return ((this.bits[place >> 3] ?? 0) & (1 << (place & 7))) !== 0;
+    return ((this.content[place >> 3] ?? 0) & (1 << (place & 7))) !== 0;
   }
 
   private isIn(span: number, place: number): boolean {

@@ -66,11 +66,7 @@ export async function evaluateLevels(
 }
 
 /** What the snapshot does not see: who moved in the cohorts that these refer to. */
-function overlayOf(
-  level: readonly LiveCohort[],
-  moves: ReadonlyMap<number, Move>,
-  finder: MoveFinder,
-): MembersOverlay {
+function overlayOf(level: readonly LiveCohort[], moves: ReadonlyMap<number, Move>, finder: MoveFinder): MembersOverlay {
   const moved = [...new Set(level.flatMap(({ references }) => references))].flatMap((id) => moves.get(id) ?? []);
   return new Map(moved.map((move) => [move.cohort.id, finder.membersAfter(move)]));
 }
