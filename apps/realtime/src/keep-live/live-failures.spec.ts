@@ -24,16 +24,21 @@ describe('a cohort whose live evaluation fails', () => {
     return rows;
   };
 
-  it('says why and waits for a calculation, while the others go on', async () => {
-    const { follow, metrics } = fixture.replica(1_000);
-    const slow = await fixture.createLive(all(did('buy')));
-    const pros = await fixture.createLive(all(planIs('pro')));
+  /** She buys and turns pro; whatever asks for events runs into the timeout. */
+  const followWhileEventsAreLocked = async (follow: ReturnType<typeof fixture.replica>['follow']) => {
     const lock = await fixture.database.pool.connect();
     await lock.query('BEGIN; LOCK TABLE event');
     await fixture.setPlan(0, 'pro');
     await follow({ ordinal: 0, events: ['buy'], properties: ['plan'] });
     await lock.query('ROLLBACK');
     lock.release();
+  };
+
+  it('says why and waits for a calculation, while the others go on', async () => {
+    const { follow, metrics } = fixture.replica(1_000);
+    const slow = await fixture.createLive(all(did('buy')));
+    const pros = await fixture.createLive(all(planIs('pro')));
+    await followWhileEventsAreLocked(follow);
     expect(await fixture.members(pros)).toEqual([0]);
     const text =
       'The cohort could not be kept live: canceling statement due to statement timeout. It will be calculated again.';
@@ -56,12 +61,7 @@ describe('a cohort whose live evaluation fails', () => {
     const pros = await fixture.createLive(all(planIs('pro')));
     const proFriends = await fixture.createLive(all(inCohort(pros), planIs('pro')));
     const others = await fixture.createLive(all(inCohort(slow, true), planIs('pro')));
-    const lock = await fixture.database.pool.connect();
-    await lock.query('BEGIN; LOCK TABLE event');
-    await fixture.setPlan(0, 'pro');
-    await follow({ ordinal: 0, events: ['buy'], properties: ['plan'] });
-    await lock.query('ROLLBACK');
-    lock.release();
+    await followWhileEventsAreLocked(follow);
     expect(await fixture.members(proFriends)).toEqual([0]);
     expect(await fixture.members(others)).toEqual([0]);
     expect(await cohort(slow)).toMatchObject({ version: 1, pending_version: 2 });
