@@ -1,13 +1,12 @@
-import { HttpClient } from '../http-client.js';
-import { openLoop } from '../open-loop.js';
+import { type Latency, openLoop } from '../open-loop.js';
 import { StolenTime } from '../stolen-time.js';
+import { PlainClient } from './plain-client.js';
 
 export interface LookupLoad {
   readonly urls: readonly string[];
   readonly apiKey: string;
   readonly path: string;
   readonly persons: number;
-  readonly connections: number;
   readonly perSecond: number;
   readonly warmUpMs: number;
   readonly rounds: number;
@@ -19,22 +18,21 @@ export interface LookupLoad {
 export interface LookupSlice {
   /** Of `urls`. */
   readonly server: number;
-  /** Milliseconds of each answer. */
-  readonly latencies: readonly number[];
+  readonly latencies: readonly Latency[];
   /** 0 to 1. */
   readonly stolen: number;
 }
 
 /**
- * Asks servers in turns at a fixed rate and prints the milliseconds of each answer: a process of its own, so that nobody else's garbage
+ * Asks servers in turns at a fixed rate and prints how long each answer took: a process of its own, so that nobody else's garbage
  * is measured.
  */
 async function main(load: LookupLoad): Promise<void> {
-  const clients = load.urls.map((url) => new HttpClient(url, load.apiKey, load.connections));
-  const askFor = (client: HttpClient, forMs: number) =>
+  const clients = load.urls.map((url) => new PlainClient(url, load.path, load.apiKey));
+  const askFor = (client: PlainClient, forMs: number) =>
     openLoop(load.perSecond, forMs, () => {
       const distinctId = `d${Math.floor(Math.random() * load.persons)}`;
-      return client.post(load.path, JSON.stringify({ distinct_ids: [distinctId] }));
+      return client.post(JSON.stringify({ distinct_ids: [distinctId] }));
     });
   // Cold code answers late, on both sides.
   for (const client of clients) {
