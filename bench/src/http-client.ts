@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** Keep-alive connections to one server; the cheapest client Node has, so that the server is what is measured. */
+/** Keep-alive connections to one server; a cheap client, so that the server is what is measured. */
 export class HttpClient {
   private readonly agent: Agent;
   private readonly host: string;

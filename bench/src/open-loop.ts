@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Milliseconds until an answer was there. */
 export interface Latency {
   readonly sinceSent: number;
-  /** The client's timer, which is a millisecond coarse, and its own wait for a processor are in there. */
+  /** Hides nothing: the client's timer, which is a millisecond coarse, and its own waits for a processor before it sent are in there too. */
   readonly sinceDue: number;
 }
 
-/** Starts `work` at a fixed rate whatever the answers do, so that a slow moment is not hidden (no coordinated omission). */
+/** Starts `work` at a fixed rate whatever the answers do: a slow answer keeps no request back (no coordinated omission). */
 export async function openLoop(
   perSecond: number,
   forMs: number,
@@ -15,10 +15,11 @@ export async function openLoop(
 ): Promise<Latency[]> {
   const running: Promise<Latency>[] = [];
   const startedAt = performance.now();
+  const total = Math.floor((perSecond * forMs) / 1_000);
   // The first is due after one interval.
   const nextDue = () => startedAt + ((running.length + 1) * 1_000) / perSecond;
-  while (performance.now() - startedAt < forMs) {
-    while (nextDue() <= performance.now()) {
+  while (running.length < total) {
+    while (running.length < total && nextDue() <= performance.now()) {
       const index = running.length;
       running.push(timed(nextDue(), () => work(index)));
     }

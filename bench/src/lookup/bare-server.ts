@@ -26,6 +26,8 @@ const server = createServer((request, response) => {
   })();
 });
 
+// As the gateway, so that a connection that rested while the other server was asked need not be opened again.
+server.keepAliveTimeout = 72_000;
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
 });

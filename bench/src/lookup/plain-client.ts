@@ -5,7 +5,7 @@ const FINE = 'HTTP/1.1 200 ';
 
 /**
  * Posts over keep-alive connections with as little work as there can be: node:http and undici take a quarter of a millisecond more of a
- * processor for each request. That is as much as the measured server takes, and it would wait for them.
+ * processor for each request, and the measured server, which takes 0.4 ms, would wait for it.
  */
 export class PlainClient {
   /** The last used one is used next, as Node's own agent does. */
@@ -35,8 +35,9 @@ export class PlainClient {
 
   private open(): Socket {
     const socket = createConnection({ host: this.url.hostname, port: Number(this.url.port), noDelay: true });
-    // A server ends connections that were idle for long.
+    // `close` follows, and tells the error.
     socket.on('error', () => undefined);
+    // A server ends connections that were idle for long.
     return socket.on('close', () => {
       this.idle = this.idle.filter((one) => one !== socket);
     });
@@ -56,7 +57,7 @@ function answerOn(socket: Socket): Promise<void> {
       }
     };
     const fail = () => {
-      settle(new Error('the connection ended before the answer did'));
+      settle(new Error('the connection ended before the answer did', { cause: socket.errored }));
     };
     const receive = (chunk: Buffer) => {
       missing -= chunk.length;
@@ -72,9 +73,15 @@ function answerOn(socket: Socket): Promise<void> {
   });
 }
 
-/** @returns bytes of the body that are not there yet; NaN when the head is not complete */
+/** @returns bytes of the body that are not there yet; NaN when the head is not complete @throws when it does not tell the length */
 function missingAfter(received: string): number {
   const end = received.indexOf(END_OF_HEAD);
-  const [, length] = /\r\ncontent-length: (\d+)/i.exec(received.slice(0, Math.max(0, end))) ?? [];
+  if (end < 0) {
+    return Number.NaN;
+  }
+  const [, length] = /\r\ncontent-length: (\d+)/i.exec(received.slice(0, end)) ?? [];
+  if (length === undefined) {
+    throw new Error(`an answer without content-length: ${received}`);
+  }
   return Number(length) - (received.length - end - END_OF_HEAD.length);
 }

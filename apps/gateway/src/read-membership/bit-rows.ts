@@ -8,8 +8,7 @@ const GROWTH = 1.5;
 
 /**
  * Rows of a bit a person, all in one piece of memory: the first line of every row, then the second line of every row, and so on. To look at
- * one person in a thousand rows, the processor walks through 64 kB side by side. With row after row it had to find a thousand pages of
- * memory, which took twice as long; as an object each it had to follow four pointers to every byte, which took twice as long again.
+ * one person in a thousand rows, the processor walks through 64 kB side by side, 8 us; row after row it looks into a thousand pages, 13 us.
  */
 export class BitRows {
   private content = new Uint8Array(0);

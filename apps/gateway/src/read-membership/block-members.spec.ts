@@ -6,7 +6,7 @@ import { BlockMembers } from './block-members.js';
 
 const BLOCK = 3 * 65_536;
 const cohortId = fc.integer({ min: 1, max: 12 });
-const place = fc.oneof(fc.integer({ min: 0, max: 65_535 }), fc.constantFrom(0, 7, 8, 65_535));
+const place = fc.oneof(fc.integer({ min: 0, max: 65_535 }), fc.constantFrom(0, 7, 8, 511, 512, 65_535));
 /** Bits from 4,097 members on, a list below, one run, nobody. */
 const members = fc.oneof(
   fc
