@@ -64,6 +64,24 @@ describe('the members of a block', () => {
     );
   });
 
+  it('stay as they were when one of the chunks cannot be read', () => {
+    using scope = new BitmapScope();
+    const flipped = Buffer.alloc(0);
+    const block = new BlockMembers();
+    block.advance(0, [{ cohortId: 1, bitmap: serializeBitmap(scope.of([BLOCK])), flipped }]);
+    const chunks = [
+      { cohortId: 1, bitmap: serializeBitmap(scope.of()), flipped },
+      { cohortId: 2, bitmap: Buffer.alloc(20), flipped },
+    ];
+    expect(() => {
+      block.advance(1, chunks);
+    }).toThrow(RangeError);
+    block.advance(0, []);
+    const found = new Map([[BLOCK, [] as number[]]]);
+    block.collect([BLOCK], found);
+    expect(found.get(BLOCK)).toEqual([1]);
+  });
+
   it('take the place of those before them in memory', () => {
     using scope = new BitmapScope();
     const bitmap = serializeBitmap(scope.of(Array.from({ length: 10_000 }, (_, index) => index * 2)));

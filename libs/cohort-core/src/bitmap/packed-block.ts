@@ -67,12 +67,6 @@ export class PackedBlock {
     return this.content.length === 0 && this.spans.length === 0;
   }
 
-  /** @param ordinal of this block */
-  has(ordinal: number): boolean {
-    const place = ordinal % BLOCK_SIZE;
-    return this.content.length > 0 ? this.hasBit(place) : this.isIn(this.spanAt(place, 0, this.spanCount), place);
-  }
-
   /** @param ordinals of this block, ascending @returns the members among them */
   pick(ordinals: readonly number[]): number[] {
     if (this.content.length > 0) {
